@@ -1,0 +1,1 @@
+"""Sparkroom's web process."""

@@ -1,0 +1,1 @@
+"""Rules: pure, without a clock, a framework or I/O."""

@@ -1,0 +1,1 @@
+"""What a turn is, what it is told, and what a prompt asks for."""

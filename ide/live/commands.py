@@ -1,0 +1,40 @@
+"""What a member asks for over the socket, carried out on the room. Raises Refusal where it may not be."""
+
+from __future__ import annotations
+
+from ide.domain.rights import require
+from ide.live.connection import Person
+from ide.live.room import LiveRoom
+from ide.store import rooms
+from ide.wire import messages, shapes
+from ide.wire.codes import Role
+
+
+async def perform(room: LiveRoom, person: Person, command: messages.AnyCommand) -> str | None:
+    """Carry a command out. Returns the id of what it made, if it made something."""
+    match command:
+        case messages.AskCommand():
+            return room.turns.ask(person, shapes.Ask(**command.model_dump(exclude={"id", "type"})))
+        case messages.StopTurn():
+            await room.turns.stop(person, command.turn)
+        case messages.SteerTurn():
+            await room.turns.steer(person, command.turn, command.prompt)
+        case messages.StartRun():
+            require(person.role, Role.EDITOR)
+            return await room.runs.start(person, command.run)
+        case messages.StopRun():
+            require(person.role, Role.EDITOR)
+            await room.runs.stop(command.run)
+        case messages.InputRun():
+            require(person.role, Role.EDITOR)
+            await room.runs.type(command.run, command.data)
+        case messages.ResizeRun():
+            require(person.role, Role.EDITOR)
+            await room.runs.resize(command.run, command.terminal)
+        case messages.Say():
+            require(person.role, Role.EDITOR)
+            return room.say(person, command.text)
+        case messages.Rename():
+            room.rename(person, command.name)
+            await room.services.writer.do(rooms.rename, person.id, command.name)
+    return None

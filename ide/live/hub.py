@@ -1,0 +1,191 @@
+"""The rooms that are open in this process, opened on first use and closed when nobody has needed them for a while.
+
+All of a room's visitors wait for one load; a room whose load failed is not open and is never written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+from django.db import DatabaseError
+
+from ide.domain.refusals import Refusal
+from ide.live.replica import Replica
+from ide.live.room import LiveRoom, Loaded
+from ide.live.services import Services
+from ide.live.turns import REMEMBERED_TURNS
+from ide.store import rooms, runs, turns, updates
+from ide.wire.codes import Close, Code, TurnState
+from ide.wire.messages import Event
+from ide.wire.shapes import Problem
+
+LINGER_SECONDS = 30
+SWEEP_SECONDS = 5
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """A process's open rooms. `make_services` is called on the first visit, on the loop that then owns every room."""
+
+    def __init__(self, make_services: Callable[[], Services]) -> None:
+        self._make_services = make_services
+        self._services: Services | None = None
+        self._ready: asyncio.Task[None] | None = None
+        self._rooms: dict[str, asyncio.Task[LiveRoom]] = {}
+        self._visitors: dict[str, int] = {}
+        self._closing: dict[str, asyncio.TimerHandle] = {}
+        self._chores: list[asyncio.Task[None]] = []
+
+    async def services(self) -> Services:
+        """What all rooms share, once this process has done what it does at its start."""
+        if self._services is None:
+            self._services = self._make_services()
+            self._ready = asyncio.get_running_loop().create_task(self._start(self._services))
+        if self._ready is not None:
+            await asyncio.shield(self._ready)
+        return self._services
+
+    @contextlib.asynccontextmanager
+    async def visit(self, room_id: str) -> AsyncIterator[LiveRoom]:
+        """The open room, which stays open meanwhile. Raises Refusal if there is no such room."""
+        services = await self.services()
+        self._visitors[room_id] = self._visitors.get(room_id, 0) + 1
+        if (timer := self._closing.pop(room_id, None)) is not None:
+            timer.cancel()
+        try:
+            if room_id not in self._rooms:
+                self._rooms[room_id] = asyncio.get_running_loop().create_task(self._open(room_id, services))
+            opening = self._rooms[room_id]
+            try:
+                room = await asyncio.shield(opening)
+            except Exception:
+                if self._rooms.get(room_id) is opening:
+                    del self._rooms[room_id]
+                raise
+            yield room
+        finally:
+            self._visitors[room_id] -= 1
+            if not self._visitors[room_id]:
+                self._close_later(room_id)
+
+    def opened(self, room_id: str) -> LiveRoom | None:
+        """The room, if it is open now."""
+        task = self._rooms.get(room_id)
+        if task is None or not task.done() or task.cancelled() or task.exception() is not None:
+            return None
+        return task.result()
+
+    async def dismiss(self, room_id: str, reason: str) -> None:
+        """Close a room that is about to be deleted, with everybody's sockets."""
+        room = self.opened(room_id)
+        for connection in list(room.connections) if room else []:
+            connection.close(Close.NOT_AUTHORISED, reason)
+        await self._close(room_id)
+
+    async def close(self) -> None:
+        """Stop the turns, write everything down and release everything."""
+        for chore in self._chores:
+            chore.cancel()
+        for timer in self._closing.values():
+            timer.cancel()
+        for room_id in list(self._rooms):
+            await self._close(room_id)
+        if self._services is not None:
+            services, self._services = self._services, None
+            await services.appender.flush()
+            await services.catalogue.close()
+            await services.bus.close()
+            services.queue.close()
+            await services.writer.close()
+
+    # --- a room ---
+
+    async def _open(self, room_id: str, services: Services) -> LiveRoom:
+        # The bus first: what happens elsewhere while the room is read must not be missed.
+        await services.bus.hold(room_id)
+        await services.appender.flush()
+        loaded = await services.writer.do(_load, room_id)
+        if loaded is None:
+            await services.bus.release(room_id)
+            raise Refusal(Code.NOT_FOUND, "There is no such room.")
+        replica = Replica()
+        for update in loaded.updates:
+            replica.apply(update, "store")
+        services.catalogue.warm()
+        return LiveRoom(loaded, replica, services)
+
+    def _close_later(self, room_id: str) -> None:
+        def due() -> None:
+            self._closing.pop(room_id, None)
+            room = self.opened(room_id)
+            if room is not None and room.busy:
+                self._close_later(room_id)
+            elif room_id in self._rooms and not self._visitors.get(room_id):
+                self._chore(self._close(room_id))
+
+        if room_id in self._rooms:
+            self._closing[room_id] = asyncio.get_running_loop().call_later(LINGER_SECONDS, due)
+        else:
+            self._visitors.pop(room_id, None)
+
+    async def _close(self, room_id: str) -> None:
+        room = self.opened(room_id)
+        # From here on a visitor opens the room anew, once what this one wrote is committed.
+        self._rooms.pop(room_id, None)
+        if room is not None:
+            await room.close()
+            if room_id not in self._rooms:
+                await room.services.bus.release(room_id)
+        if not self._visitors.get(room_id):
+            self._visitors.pop(room_id, None)
+
+    # --- the process ---
+
+    async def _start(self, services: Services) -> None:
+        await services.catalogue.detect()
+        for room_id, turn in await services.writer.do(turns.interrupted):
+            problem = Problem(code=Code.INTERNAL, message="The server was restarted while this was being written.")
+            ended = turn.model_copy(update={"state": TurnState.FAILED, "error": problem})
+            await services.writer.do(turns.record, room_id, ended)
+        self._chore(services.bus.listen(self._deliver))
+        self._chore(services.bus.keep_leases())
+        self._chore(self._sweep(services))
+
+    async def _sweep(self, services: Services) -> None:
+        """Say of runs whose worker is gone that they are lost."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                expired = await services.writer.do(runs.expire)
+            except DatabaseError as error:
+                log.error("lost runs were not looked for: %s", error)
+                continue
+            for room_id, event in expired:
+                self._deliver(room_id, event)
+
+    def _deliver(self, room_id: str, event: Event) -> None:
+        room = self.opened(room_id)
+        if room is not None:
+            room.deliver(event)
+
+    def _chore(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._chores = [chore for chore in self._chores if not chore.done()] + [task]
+        task.add_done_callback(_report)
+
+
+def _load(room_id: str) -> Loaded | None:
+    room = rooms.read(room_id)
+    if room is None:
+        return None
+    return Loaded(room, updates.load(room_id), turns.recent(room_id, REMEMBERED_TURNS))
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("%s ended: %s", task.get_coro(), type(error).__name__, exc_info=error)

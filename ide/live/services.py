@@ -1,0 +1,30 @@
+"""What every open room of a process shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ide.engines.bus import WebBus
+from ide.engines.catalogue import Catalogue
+from ide.engines.queue import Queue
+from ide.live.appender import Appender
+from ide.store.writer import Writer
+from ide.wire.shapes import Limits, RunLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Made once, by the composition root. `now_ms` is wall-clock milliseconds since 1970."""
+
+    writer: Writer
+    appender: Appender
+    catalogue: Catalogue
+    queue: Queue
+    bus: WebBus
+    limits: Limits
+    run_limits: RunLimits
+    turns_at_once: int
+    runs_at_once: int
+    now_ms: Callable[[], int]
+    new_id: Callable[[], str]

@@ -1,0 +1,118 @@
+"""Every setting, read from the environment once and checked at start.
+
+Sizes are bytes and durations seconds unless a name says otherwise. `contract.md` lists what users may set.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ide.environment import BadSetting, Environment
+
+env = Environment()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.whole("PORT", 8000, 1, 65535, "port")
+DATA = env.folder("SPARKROOM_DATA", BASE_DIR / "var")
+SERVER = env.choice("SPARKROOM_SERVER", "daphne", ("daphne", "uvicorn"))
+
+
+def _secret_key() -> str:
+    """The key of the environment, or one made once and kept in the data folder (mode 0600)."""
+    if key := env.text("SECRET_KEY"):
+        if len(key) < 32:
+            raise BadSetting("SECRET_KEY", "…", "at least 32 characters")
+        return key
+    path = DATA / "secret_key"
+    if not path.exists():
+        DATA.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        # A second process that starts at the same moment must not replace the first one's key.
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()
+
+
+def _database(url: str) -> dict[str, object]:
+    """Django's description of `DATABASE_URL`: sqlite:///path or postgres://user:password@host:port/name."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": parts.path,
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+            },
+        }
+    raise BadSetting("DATABASE_URL", f"{parts.scheme}://…", "sqlite:///path")
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+DATABASES = {"default": _database(env.text("DATABASE_URL", f"sqlite://{DATA / 'sparkroom.sqlite3'}"))}
+REDIS_URL = env.text("REDIS_URL", f"unix://{DATA / 'redis' / 'redis.sock'}")
+if not re.match(r"^(redis|rediss|unix)://", REDIS_URL):
+    raise BadSetting("REDIS_URL", unquote(REDIS_URL.split(":")[0]), "redis://…, rediss://… or unix://path")
+
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+PREVIEW_ORIGIN = env.text("SPARKROOM_PREVIEW_ORIGIN")
+MODELS_FILE = env.text("SPARKROOM_MODELS")
+REHEARSAL_TOKENS_PER_SECOND = env.whole("SPARKROOM_REHEARSAL_SPEED", 1200, 1, 100_000, "tokens per second")
+
+DOCUMENT_BYTES = env.whole("SPARKROOM_DOCUMENT_BYTES", 1_000_000, 1_000, 50_000_000, "bytes")
+ROOM_BYTES = env.whole("SPARKROOM_ROOM_BYTES", 10_000_000, 10_000, 100_000_000, "bytes")
+ROOM_DOCUMENTS = env.whole("SPARKROOM_DOCUMENTS", 1_000, 1, 10_000, "documents")
+ROOM_MEMBERS = env.whole("SPARKROOM_MEMBERS", 200, 1, 10_000, "members")
+PROMPT_BYTES = env.whole("SPARKROOM_PROMPT_BYTES", 32_000, 100, 1_000_000, "bytes")
+ROOM_TURNS = env.whole("SPARKROOM_TURNS", 4, 1, 64, "turns running in one room at a time")
+ROOM_RUNS = env.whole("SPARKROOM_RUNS", 4, 1, 64, "runs waiting or running in one room at a time")
+SOCKET_MESSAGES_PER_SECOND = env.whole("SPARKROOM_SOCKET_RATE", 2_000, 10, 100_000, "messages a second")
+# One sync step is one message, so a whole room must fit, with room for the history that Yjs keeps.
+MESSAGE_BYTES = 4 * ROOM_BYTES
+
+RUN_SECONDS = env.whole("SPARKROOM_RUN_SECONDS", 30, 1, 3_600, "seconds")
+RUN_MEMORY_BYTES = env.whole("SPARKROOM_RUN_MEMORY", 512_000_000, 64_000_000, 64_000_000_000, "bytes")
+RUN_OUTPUT_BYTES = env.whole("SPARKROOM_RUN_OUTPUT", 1_000_000, 1_000, 100_000_000, "bytes")
+RUN_PROCESSES = env.whole("SPARKROOM_RUN_PROCESSES", 64, 4, 4_096, "processes")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "ninja",
+    "ide",
+    "ide.store",
+]
+MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "ide.transports.sites.sites_middleware"]
+ROOT_URLCONF = "ide.urls"
+ASGI_APPLICATION = "ide.asgi.application"
+TEMPLATES = [
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR / "ide" / "templates"]},
+]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * ROOM_BYTES
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+STATIC_URL = "/static/"
+FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

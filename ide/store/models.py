@@ -1,0 +1,159 @@
+"""The tables. Rooms' text is in `Update` and `Snapshot`; everything else is rows of its own."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from ide.wire.codes import HunkState, Mode, Role, RunState, TurnState
+
+
+def _choices(
+    kind: type[Role] | type[TurnState] | type[HunkState] | type[RunState] | type[Mode],
+) -> list[tuple[str, str]]:
+    return [(value.value, value.value) for value in kind]
+
+
+class Room(models.Model):
+    """A shared project. `seq` is the number of its last journaled event; `epoch` names its text's history.
+
+    The generations are part of the capability tokens: raising one revokes every token of that role.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    title = models.CharField(max_length=120)
+    epoch = models.CharField(max_length=16)
+    seq = models.BigIntegerField(default=0)
+    owner_generation = models.PositiveIntegerField(default=1)
+    editor_generation = models.PositiveIntegerField(default=1)
+    viewer_generation = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Member(models.Model):
+    """A browser's place in a room: which role it was given, by a token of which generation."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="members")
+    browser = models.CharField(max_length=64)
+    name = models.CharField(max_length=40)
+    colour = models.CharField(max_length=7)
+    role = models.CharField(max_length=6, choices=_choices(Role))
+    generation = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "browser"], name="one_member_a_browser")]
+
+
+class Update(models.Model):
+    """One committed batch of Yjs updates of a room, merged."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="updates")
+    data = models.BinaryField()
+
+
+class Snapshot(models.Model):
+    """The Yjs state that the deleted `Update` rows had been merged into."""
+
+    room = models.OneToOneField(Room, on_delete=models.CASCADE, primary_key=True)
+    data = models.BinaryField()
+
+
+class Event(models.Model):
+    """One journaled event, as it went over the wire."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="events")
+    seq = models.BigIntegerField()
+    data = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "seq"], name="one_event_a_number")]
+
+
+class Turn(models.Model):
+    """One request to a model."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="turns")
+    member = models.CharField(max_length=32)
+    member_name = models.CharField(max_length=40)
+    model = models.CharField(max_length=80)
+    rehearsal = models.BooleanField()
+    mode = models.CharField(max_length=4, choices=_choices(Mode))
+    prompts = models.JSONField()
+    state = models.CharField(max_length=9, choices=_choices(TurnState))
+    text = models.TextField(default="")
+    usage = models.JSONField(null=True)
+    timing = models.JSONField()
+    undone = models.BooleanField(default=False)
+    stopped_by = models.CharField(max_length=40, null=True)
+    error = models.JSONField(null=True)
+    asked_at = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["room", "asked_at"])]
+
+
+class Hunk(models.Model):
+    """One located change of a turn. The positions are encoded Yjs relative positions around what was written."""
+
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="hunks")
+    hunk = models.CharField(max_length=32)
+    path = models.TextField()
+    file = models.CharField(max_length=64, null=True)
+    state = models.CharField(max_length=9, choices=_choices(HunkState))
+    reason = models.CharField(max_length=16, null=True)
+    message = models.TextField(null=True)
+    line = models.PositiveIntegerField(null=True)
+    before = models.TextField(default="")
+    after = models.TextField(default="")
+    start = models.BinaryField(null=True)
+    end = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["turn", "hunk"], name="one_row_a_hunk")]
+
+
+class Run(models.Model):
+    """One sandboxed execution. `files` is what it runs on: zlib-compressed JSON, path → text; dropped when it ends.
+
+    A running run is leased to a worker: once `leased_until` is past, it is lost.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="runs")
+    member = models.CharField(max_length=32)
+    member_name = models.CharField(max_length=40)
+    command = models.JSONField()
+    tests_only = models.BooleanField()
+    select = models.CharField(max_length=200, null=True)
+    columns = models.PositiveSmallIntegerField(null=True)
+    rows = models.PositiveSmallIntegerField(null=True)
+    files = models.BinaryField(null=True)
+    limits = models.JSONField()
+    state = models.CharField(max_length=7, choices=_choices(RunState))
+    exit_code = models.IntegerField(null=True)
+    output = models.TextField(default="")
+    truncated = models.BooleanField(default=False)
+    tests = models.JSONField(default=list)
+    reason = models.TextField(null=True)
+    seconds = models.FloatField(null=True)
+    created_at = models.BigIntegerField()
+    worker = models.CharField(max_length=80, null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["room", "created_at"]), models.Index(fields=["state", "leased_until"])]
+
+
+class Message(models.Model):
+    """One line of a room's chat."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages")
+    member = models.CharField(max_length=32)
+    member_name = models.CharField(max_length=40)
+    text = models.TextField()
+    sent_at = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["room", "sent_at"])]

@@ -1,0 +1,60 @@
+"""A room's text: a snapshot and the Yjs updates since.
+
+Compaction merges into the snapshot exactly the rows it read, in one transaction, never a range of ids: another
+process may have appended rows whose ids lie between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from pycrdt import Doc, merge_updates
+
+from ide.store.models import Room, Snapshot, Update
+
+
+def append(updates: Iterable[tuple[str, bytes]]) -> None:
+    """Commit updates of any rooms, in one transaction: (room id, update). Those of one room become one row."""
+    by_room: dict[str, list[bytes]] = {}
+    for room_id, update in updates:
+        by_room.setdefault(room_id, []).append(update)
+    with transaction.atomic():
+        Update.objects.bulk_create(
+            Update(room_id=room_id, data=parts[0] if len(parts) == 1 else merge_updates(*parts))
+            for room_id, parts in by_room.items()
+        )
+
+
+def load(room_id: str) -> list[bytes]:
+    """Everything committed, to be applied in this order."""
+    with transaction.atomic():
+        snapshots = [bytes(data) for data in Snapshot.objects.filter(pk=room_id).values_list("data", flat=True)]
+        updates = Update.objects.filter(room_id=room_id).order_by("id").values_list("data", flat=True)
+        return snapshots + [bytes(data) for data in updates]
+
+
+def count(room_id: str) -> int:
+    """How many updates stand beside the snapshot."""
+    return Update.objects.filter(room_id=room_id).count()
+
+
+def compact(room_id: str) -> None:
+    """Merge the updates into the snapshot. Text that was deleted goes for good."""
+    with transaction.atomic():
+        rows = list(Update.objects.select_for_update().filter(room_id=room_id).order_by("id").values_list("id", "data"))
+        if not rows:
+            return
+        doc: Doc[object] = Doc()
+        for data in Snapshot.objects.filter(pk=room_id).values_list("data", flat=True):
+            doc.apply_update(bytes(data))
+        for _, data in rows:
+            doc.apply_update(bytes(data))
+        Snapshot.objects.update_or_create(room_id=room_id, defaults={"data": doc.get_update()})
+        Update.objects.filter(pk__in=[row_id for row_id, _ in rows]).delete()
+
+
+def of_existing_rooms(batch: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """The updates whose room still exists."""
+    existing = set(Room.objects.filter(pk__in={room_id for room_id, _ in batch}).values_list("pk", flat=True))
+    return [(room_id, update) for room_id, update in batch if room_id in existing]

@@ -1,0 +1,65 @@
+"""The HTTP API under `/api`: the same rooms and the same rules as the socket's."""
+
+from __future__ import annotations
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from ide.domain.documents import BadPath
+from ide.domain.refusals import Refusal
+from ide.transports.api import files, messages, rooms, runs, turns
+from ide.wire.codes import Code
+from ide.wire.shapes import Problem
+
+STATUS = {
+    Code.BAD_REQUEST: 400,
+    Code.BAD_MESSAGE: 400,
+    Code.BAD_PATH: 400,
+    Code.NOT_AUTHORISED: 401,
+    Code.ROLE_MAY_NOT: 403,
+    Code.NOT_FOUND: 404,
+    Code.CONFLICT: 409,
+    Code.OTHER_EPOCH: 409,
+    Code.TOO_LARGE: 413,
+    Code.TOO_MANY: 429,
+    Code.UNAVAILABLE: 503,
+    Code.MODEL_FAILED: 502,
+    Code.INTERNAL: 500,
+}
+
+api = NinjaAPI(title="Sparkroom", version="1", urls_namespace="api")
+for router in (rooms.router, files.router, turns.router, runs.router, messages.router):
+    api.add_router("", router)
+
+
+@api.exception_handler(Refusal)
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return _problem(refusal.code, refusal.message)
+
+
+@api.exception_handler(BadPath)
+def _bad_path(request: HttpRequest, error: BadPath) -> HttpResponse:
+    return _problem(Code.BAD_PATH, str(error))
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]
+    where = ".".join(str(part) for part in first["loc"][2:])
+    return _problem(Code.BAD_REQUEST, f"{where}: {first['msg']}" if where else str(first["msg"]))
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _problem(Code.BAD_REQUEST, str(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return _problem(Code.TOO_LARGE, "The request is too large.")
+
+
+def _problem(code: Code, message: str) -> JsonResponse:
+    return JsonResponse(Problem(code=code, message=message).model_dump(mode="json"), status=STATUS[code])

@@ -1,0 +1,53 @@
+"""The process's hub: which engines, limits and clocks its rooms get. Nothing happens here before the first visit."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+
+from django.conf import settings
+
+from ide.engines.bus import WebBus
+from ide.engines.catalogue import Catalogue
+from ide.engines.queue import Queue
+from ide.live.appender import Appender
+from ide.live.hub import Hub
+from ide.live.services import Services
+from ide.store.rooms import fresh_id
+from ide.store.writer import Writer
+from ide.wire.shapes import Limits, RunLimits
+
+
+def make_services() -> Services:
+    """What every room of this process shares, made from the settings."""
+    writer = Writer()
+    return Services(
+        writer=writer,
+        appender=Appender(writer),
+        catalogue=Catalogue.from_settings(),
+        queue=Queue(settings.REDIS_URL),
+        bus=WebBus(settings.REDIS_URL, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"),
+        limits=Limits(
+            document_bytes=settings.DOCUMENT_BYTES,
+            room_bytes=settings.ROOM_BYTES,
+            documents=settings.ROOM_DOCUMENTS,
+            members=settings.ROOM_MEMBERS,
+            prompt_bytes=settings.PROMPT_BYTES,
+            message_bytes=settings.MESSAGE_BYTES,
+        ),
+        run_limits=RunLimits(
+            seconds=settings.RUN_SECONDS,
+            memory_bytes=settings.RUN_MEMORY_BYTES,
+            output_bytes=settings.RUN_OUTPUT_BYTES,
+            processes=settings.RUN_PROCESSES,
+        ),
+        turns_at_once=settings.ROOM_TURNS,
+        runs_at_once=settings.ROOM_RUNS,
+        now_ms=lambda: time.time_ns() // 1_000_000,
+        new_id=fresh_id,
+    )
+
+
+hub = Hub(make_services)

@@ -1,0 +1,27 @@
+"""`/healthz`: this process answers. `/readyz`: everything that it depends on does too."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError
+from django.http import HttpRequest, JsonResponse
+
+from ide.store.models import Room
+from ide.transports.composition import hub
+
+
+async def healthz(request: HttpRequest) -> JsonResponse:
+    """Alive."""
+    return JsonResponse({"status": "alive"})
+
+
+async def readyz(request: HttpRequest) -> JsonResponse:
+    """200 if database and Redis answer, else 503 that names what does not."""
+    services = await hub.services()
+    try:
+        await services.writer.do(Room.objects.exists)
+        database = True
+    except DatabaseError:
+        database = False
+    answers = {"database": database, "redis": await services.bus.ping()}
+    ready = all(answers.values())
+    return JsonResponse({"status": "ready" if ready else "not ready", **answers}, status=200 if ready else 503)

@@ -1,0 +1,123 @@
+"""The closed lists of reasons: error codes, close codes, roles and states.
+
+Everything that crosses the socket or the HTTP API names its reasons from here, and the generated TypeScript
+types carry the same lists, so that no client has to parse a sentence.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Code(StrEnum):
+    """Why a request was refused. The message beside it is for people; the code is for programs."""
+
+    BAD_REQUEST = "bad_request"
+    BAD_MESSAGE = "bad_message"
+    BAD_PATH = "bad_path"
+    NOT_AUTHORISED = "not_authorised"
+    ROLE_MAY_NOT = "role_may_not"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    OTHER_EPOCH = "other_epoch"
+    UNAVAILABLE = "unavailable"
+    MODEL_FAILED = "model_failed"
+    INTERNAL = "internal"
+
+
+class Close(IntEnum):
+    """Why a socket was closed. 44xx is final; 45xx is temporary: the client comes back by itself."""
+
+    BAD_MESSAGE = 4400
+    NOT_AUTHORISED = 4401
+    ROLE_MAY_NOT = 4403
+    OTHER_EPOCH = 4409
+    TOO_LARGE = 4413
+    TOO_SLOW = 4508
+    TOO_MANY = 4529
+
+
+class Role(StrEnum):
+    """What a member may do: a viewer sees, an editor writes and asks, an owner also decides who may."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    VIEWER = "viewer"
+
+    def covers(self, needed: Role) -> bool:
+        """True if this role may do what `needed` may."""
+        order = (Role.VIEWER, Role.EDITOR, Role.OWNER)
+        return order.index(self) >= order.index(needed)
+
+
+class TurnState(StrEnum):
+    """asked → streaming → settled, stopped or failed."""
+
+    ASKED = "asked"
+    STREAMING = "streaming"
+    SETTLED = "settled"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def over(self) -> bool:
+        """True once nothing more will be written."""
+        return self in (TurnState.SETTLED, TurnState.STOPPED, TurnState.FAILED)
+
+
+class Mode(StrEnum):
+    """What a turn may do: write files, only answer, or write a plan."""
+
+    EDIT = "edit"
+    ASK = "ask"
+    PLAN = "plan"
+
+
+class HunkState(StrEnum):
+    """writing → applied → accepted or rejected; or withdrawn; or refused with a reason."""
+
+    WRITING = "writing"
+    APPLIED = "applied"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+
+
+class Reason(StrEnum):
+    """Why a hunk was refused."""
+
+    NO_MATCH = "no_match"
+    AMBIGUOUS = "ambiguous"
+    TARGET_REMOVED = "target_removed"
+    PATH = "path"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+
+
+class RunState(StrEnum):
+    """queued → running → passed, failed, stopped, lost or refused."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    LOST = "lost"
+    REFUSED = "refused"
+
+    @property
+    def over(self) -> bool:
+        """True once the sandbox is gone."""
+        return self not in (RunState.QUEUED, RunState.RUNNING)
+
+
+class Outcome(StrEnum):
+    """How one test ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    ERROR = "error"

@@ -1,0 +1,225 @@
+"""Message type 16 of `sparkroom.v1`: events (server to browser) and commands (browser to server).
+
+Journaled events carry the room's `seq`; a client that reconnects names the last one it saw and gets what it missed.
+The others (`prose`, `output`, `saved`, `done`, `refused`) have no number: prose and output carry an offset into a row
+that can be read again.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from ide.wire.codes import Code, Mode
+from ide.wire.shapes import AskForRun, Hunk, Member, Message, Room, Run, Shape, Terminal, Test, Turn
+
+# --- events: server to browser ---------------------------------------------------------------------------------------
+
+
+class State(Shape):
+    """Everything but the text, as of one `seq`."""
+
+    room: Room
+    turns: list[Turn]
+    runs: list[Run]
+    messages: list[Message]
+
+
+class Hello(Shape):
+    """First event of a socket. `state` is None when the events since the client's `since` follow instead."""
+
+    type: Literal["hello"] = "hello"
+    seq: int
+    member: Member
+    state: State | None = None
+
+
+class MemberEvent(Shape):
+    """Somebody came, left (`here` is false) or changed name or role."""
+
+    type: Literal["member"] = "member"
+    seq: int
+    member: Member
+
+
+class TurnEvent(Shape):
+    """A turn was asked, began to stream, was redirected or ended: its whole row."""
+
+    type: Literal["turn"] = "turn"
+    seq: int
+    turn: Turn
+
+
+class HunkEvent(Shape):
+    """A hunk of a running turn was located, applied, withdrawn or refused."""
+
+    type: Literal["hunk"] = "hunk"
+    seq: int
+    turn: str
+    hunk: Hunk
+
+
+class RunEvent(Shape):
+    """A run was queued, started or ended: its whole row."""
+
+    type: Literal["run"] = "run"
+    seq: int
+    run: Run
+
+
+class TestEvent(Shape):
+    """One test of a running run ended."""
+
+    type: Literal["test"] = "test"
+    seq: int
+    run: str
+    test: Test
+
+
+class MessageEvent(Shape):
+    """Somebody said something."""
+
+    type: Literal["message"] = "message"
+    seq: int
+    message: Message
+
+
+class RoomEvent(Shape):
+    """The room itself changed, for now: its title."""
+
+    type: Literal["room"] = "room"
+    seq: int
+    title: str
+
+
+class Prose(Shape):
+    """More of a turn's prose. `offset` counts code points already sent."""
+
+    type: Literal["prose"] = "prose"
+    turn: str
+    offset: int
+    text: str
+
+
+class Output(Shape):
+    """More of a run's output. `offset` counts code points already sent."""
+
+    type: Literal["output"] = "output"
+    run: str
+    offset: int
+    text: str
+
+
+class Saved(Shape):
+    """The first `frames` frames of type 0 that this socket sent, whatever their step, are committed."""
+
+    type: Literal["saved"] = "saved"
+    frames: int
+
+
+class Done(Shape):
+    """The command with this id was carried out; `result` names what it made."""
+
+    type: Literal["done"] = "done"
+    id: str
+    result: str | None = None
+
+
+class Refused(Shape):
+    """The command with this id was not carried out."""
+
+    type: Literal["refused"] = "refused"
+    id: str
+    code: Code
+    message: str
+
+
+JournaledEvent = MemberEvent | TurnEvent | HunkEvent | RunEvent | TestEvent | MessageEvent | RoomEvent
+Event = Annotated[JournaledEvent | Hello | Prose | Output | Saved | Done | Refused, Field(discriminator="type")]
+
+# --- commands: browser to server -------------------------------------------------------------------------------------
+
+
+class Command(Shape):
+    """`id` is the client's own, and comes back in `done` or `refused`."""
+
+    id: str = Field(min_length=1, max_length=64)
+
+
+class AskCommand(Command):
+    """Ask a model for something: a new turn."""
+
+    type: Literal["ask"]
+    prompt: str = Field(min_length=1)
+    mode: Mode = Mode.EDIT
+    model: str | None = None
+    files: list[str] = []
+    run_tests: bool = False
+
+
+class StopTurn(Command):
+    """Stop a turn. What it finished stays."""
+
+    type: Literal["stop_turn"]
+    turn: str
+
+
+class SteerTurn(Command):
+    """Redirect one's own running turn."""
+
+    type: Literal["steer_turn"]
+    turn: str
+    prompt: str = Field(min_length=1)
+
+
+class StartRun(Command):
+    """Run a program or the tests."""
+
+    type: Literal["start_run"]
+    run: AskForRun
+
+
+class StopRun(Command):
+    """Kill a run."""
+
+    type: Literal["stop_run"]
+    run: str
+
+
+class InputRun(Command):
+    """Type into a run."""
+
+    type: Literal["input_run"]
+    run: str
+    data: str = Field(max_length=65536)
+
+
+class ResizeRun(Command):
+    """Tell a run's terminal its new size."""
+
+    type: Literal["resize_run"]
+    run: str
+    terminal: Terminal
+
+
+class Say(Command):
+    """Say something in the room's chat."""
+
+    type: Literal["say"]
+    text: str = Field(min_length=1, max_length=4000)
+
+
+class Rename(Command):
+    """Change one's own name."""
+
+    type: Literal["rename"]
+    name: str = Field(min_length=1, max_length=40)
+
+
+AnyCommand = Annotated[
+    AskCommand | StopTurn | SteerTurn | StartRun | StopRun | InputRun | ResizeRun | Say | Rename,
+    Field(discriminator="type"),
+]
+COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event)

@@ -1,0 +1,277 @@
+"""What rooms, turns, runs and their parts look like on the wire.
+
+The HTTP API answers with these, and the socket's events carry the same ones, so a client has one type for each noun.
+Times are milliseconds since 1970 where a field ends in `_at`, and durations name their unit.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ide.wire.codes import Code, HunkState, Mode, Outcome, Reason, Role, RunState, TurnState
+
+
+class Shape(BaseModel):
+    """Every shape refuses fields it does not know: a misspelt field is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Problem(Shape):
+    """An error, everywhere."""
+
+    code: Code
+    message: str
+
+
+class Member(Shape):
+    """Somebody in a room. `clients` are the Yjs client ids of their open sockets."""
+
+    id: str
+    name: str
+    colour: str
+    role: Role
+    here: bool
+
+
+class File(Shape):
+    """One document, without its text."""
+
+    id: str
+    path: str
+    bytes: int
+
+
+class Hunk(Shape):
+    """One located change of a turn. `line` is 1-based, in the document as it was when the hunk was located."""
+
+    id: str
+    path: str
+    state: HunkState
+    reason: Reason | None = None
+    message: str | None = None
+    line: int | None = None
+    before: str = ""
+    after: str = ""
+
+
+class Usage(Shape):
+    """Tokens, as the model's server counted them, or estimated where it does not say."""
+
+    input: int
+    output: int
+    estimated: bool = False
+
+
+class Timing(Shape):
+    """All from the moment the prompt reached the server. None until it is known."""
+
+    first_token_ms: float | None = None
+    tokens_per_second: float | None = None
+    total_ms: float | None = None
+
+
+class Turn(Shape):
+    """One request to a model and what it wrote. `text` is its prose for the chat, without the edit blocks."""
+
+    id: str
+    member: str
+    member_name: str
+    model: str
+    rehearsal: bool
+    mode: Mode
+    prompts: list[str]
+    state: TurnState
+    text: str
+    hunks: list[Hunk]
+    usage: Usage | None = None
+    timing: Timing = Timing()
+    undone: bool = False
+    stopped_by: str | None = None
+    error: Problem | None = None
+    asked_at: int
+
+
+class Test(Shape):
+    """One test's result; `id` is pytest's node id."""
+
+    id: str
+    outcome: Outcome
+    seconds: float
+    message: str = ""
+
+
+class RunLimits(Shape):
+    """What a sandbox may use."""
+
+    seconds: float
+    memory_bytes: int
+    output_bytes: int
+    processes: int
+
+
+class Run(Shape):
+    """One sandboxed execution. `reason` says which limit was hit, or why it was refused."""
+
+    id: str
+    member: str
+    member_name: str
+    command: list[str]
+    tests_only: bool
+    state: RunState
+    exit_code: int | None = None
+    output: str = ""
+    truncated: bool = False
+    terminal: bool = False
+    tests: list[Test] = []
+    limits: RunLimits
+    reason: str | None = None
+    seconds: float | None = None
+    created_at: int
+
+
+class Message(Shape):
+    """One line of the room's chat."""
+
+    id: str
+    member: str
+    member_name: str
+    text: str
+    sent_at: int
+
+
+class Model(Shape):
+    """A configured model, and what it needs before it can be chosen (None: usable)."""
+
+    name: str
+    tier: str
+    protocol: str
+    dialect: str
+    context_tokens: int
+    rehearsal: bool
+    needs: str | None = None
+
+
+class Limits(Shape):
+    """What the room refuses beyond, so that a client can say so before it sends."""
+
+    document_bytes: int
+    room_bytes: int
+    documents: int
+    members: int
+    prompt_bytes: int
+    message_bytes: int
+
+
+class Links(Shape):
+    """One value for each role that a link can carry: tokens, or whole links."""
+
+    owner: str
+    edit: str
+    view: str
+
+
+class Room(Shape):
+    """A room as its members see it."""
+
+    id: str
+    title: str
+    role: Role
+    epoch: str
+    files: list[File]
+    members: list[Member]
+    models: list[Model]
+    limits: Limits
+    preview: str
+
+
+class NewRoom(Shape):
+    """A room that was just made, with the links that open it."""
+
+    id: str
+    title: str
+    tokens: Links
+    links: Links
+
+
+class AskForRoom(Shape):
+    """Body of `POST /api/rooms`."""
+
+    template: str = "blank"
+    title: str | None = Field(default=None, max_length=120)
+
+
+class Ask(Shape):
+    """Body of `POST …/turns`, and the fields of the socket's `ask`."""
+
+    prompt: str = Field(min_length=1)
+    mode: Mode = Mode.EDIT
+    model: str | None = None
+    files: list[str] = []
+    run_tests: bool = False
+
+
+class Terminal(Shape):
+    """The size of a terminal, in characters."""
+
+    columns: int = Field(ge=20, le=400)
+    rows: int = Field(ge=5, le=200)
+
+
+class AskForRun(Shape):
+    """Body of `POST …/runs`: either a command or the tests."""
+
+    command: list[str] | None = Field(default=None, min_length=1, max_length=32)
+    tests: bool = False
+    select: str | None = Field(default=None, max_length=200)
+    terminal: Terminal | None = None
+
+
+class ChangeRoom(Shape):
+    """Body of `PATCH /api/rooms/{id}`."""
+
+    title: str = Field(min_length=1, max_length=120)
+
+
+class LinkToken(Shape):
+    """Body of `POST …/session`."""
+
+    token: str = Field(max_length=200)
+
+
+class RevokeToken(Shape):
+    """Body of `POST …/tokens/revoke`."""
+
+    role: Role
+
+
+class RevokedToken(Shape):
+    """The role's new token and link."""
+
+    role: Role
+    token: str
+    link: str
+
+
+class Made(Shape):
+    """The id of what a request made."""
+
+    id: str
+
+
+class Steer(Shape):
+    """Body of `POST …/steer`."""
+
+    prompt: str = Field(min_length=1)
+
+
+class Typed(Shape):
+    """Body of `POST …/input`."""
+
+    data: str = Field(max_length=65_536)
+
+
+class Said(Shape):
+    """Body of `POST …/messages`."""
+
+    text: str = Field(min_length=1, max_length=4_000)

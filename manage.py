@@ -1,0 +1,13 @@
+#!/usr/bin/env python
+"""Sparkroom's commands: `serve` (all of it), `migrate`, `rehearse`, `wire` and Django's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ide.settings")
+    execute_from_command_line(sys.argv)
