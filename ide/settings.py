@@ -98,7 +98,11 @@ MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "ide.transports.s
 ROOT_URLCONF = "ide.urls"
 ASGI_APPLICATION = "ide.asgi.application"
 TEMPLATES = [
-    {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR / "ide" / "templates"]},
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "ide" / "templates"],
+        "APP_DIRS": True,
+    },
 ]
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -114,5 +118,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Refusals are answers, not events of the server.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

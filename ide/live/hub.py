@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from django.db import DatabaseError
@@ -32,10 +32,9 @@ log = logging.getLogger(__name__)
 class Hub:
     """A process's open rooms. `make_services` is called on the first visit, on the loop that then owns every room."""
 
-    def __init__(self, make_services: Callable[[], Services]) -> None:
+    def __init__(self, make_services: Callable[[], Awaitable[Services]]) -> None:
         self._make_services = make_services
-        self._services: Services | None = None
-        self._ready: asyncio.Task[None] | None = None
+        self._services: asyncio.Task[Services] | None = None
         self._rooms: dict[str, asyncio.Task[LiveRoom]] = {}
         self._visitors: dict[str, int] = {}
         self._closing: dict[str, asyncio.TimerHandle] = {}
@@ -43,12 +42,10 @@ class Hub:
 
     async def services(self) -> Services:
         """What all rooms share, once this process has done what it does at its start."""
-        if self._services is None:
-            self._services = self._make_services()
-            self._ready = asyncio.get_running_loop().create_task(self._start(self._services))
-        if self._ready is not None:
-            await asyncio.shield(self._ready)
-        return self._services
+        failed = self._services is not None and self._services.done() and self._services.exception() is not None
+        if self._services is None or failed:
+            self._services = asyncio.get_running_loop().create_task(self._start())
+        return await asyncio.shield(self._services)
 
     @contextlib.asynccontextmanager
     async def visit(self, room_id: str) -> AsyncIterator[LiveRoom]:
@@ -96,7 +93,7 @@ class Hub:
         for room_id in list(self._rooms):
             await self._close(room_id)
         if self._services is not None:
-            services, self._services = self._services, None
+            services, self._services = await self._services, None
             await services.appender.flush()
             await services.catalogue.close()
             await services.bus.close()
@@ -146,8 +143,8 @@ class Hub:
 
     # --- the process ---
 
-    async def _start(self, services: Services) -> None:
-        await services.catalogue.detect()
+    async def _start(self) -> Services:
+        services = await self._make_services()
         for room_id, turn in await services.writer.do(turns.interrupted):
             problem = Problem(code=Code.INTERNAL, message="The server was restarted while this was being written.")
             ended = turn.model_copy(update={"state": TurnState.FAILED, "error": problem})
@@ -155,6 +152,7 @@ class Hub:
         self._chore(services.bus.listen(self._deliver))
         self._chore(services.bus.keep_leases())
         self._chore(self._sweep(services))
+        return services
 
     async def _sweep(self, services: Services) -> None:
         """Say of runs whose worker is gone that they are lost."""

@@ -73,6 +73,7 @@ class RunningTurn:
             asked_at=room.services.now_ms(),
         )
         self._typist = self._new_typist()
+        self._change()
         self._task = self._begin()
 
     @property
@@ -145,7 +146,6 @@ class RunningTurn:
     # --- the stream ---
 
     def _begin(self) -> asyncio.Task[None]:
-        self._room.record(turns.record, self._room.id, self.shape())
         return asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
@@ -242,7 +242,8 @@ class RunningTurn:
         self._room.record(turns.record, self._room.id, self.shape())
 
     def _usage(self) -> shapes.Usage:
-        if (counted := self._heard.usage) is not None:
+        # What a redirected stream had used by then, its model never said.
+        if (counted := self._heard.usage) is not None and len(self._shape.prompts) == 1:
             return shapes.Usage(input=counted.input, output=counted.output)
         return shapes.Usage(input=0, output=self._heard.characters // CHARACTERS_A_TOKEN, estimated=True)
 

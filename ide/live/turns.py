@@ -46,7 +46,7 @@ class Turns:
         if chosen is None:
             raise Refusal(Code.NOT_FOUND, f'No model is called "{name}" here.')
         if chosen.needs is not None:
-            raise Refusal(Code.UNAVAILABLE, f"{chosen.name} {chosen.needs}.")
+            raise Refusal(Code.UNAVAILABLE, f"{chosen.name}: {chosen.needs}.")
         for turn in [turn for turn in self._turns.values() if turn.over]:
             self._earlier.append(exchange(self._turns.pop(turn.id).shape()))
         if len(self._turns) >= services.turns_at_once:

@@ -20,13 +20,15 @@ from ide.store.writer import Writer
 from ide.wire.shapes import Limits, RunLimits
 
 
-def make_services() -> Services:
+async def make_services() -> Services:
     """What every room of this process shares, made from the settings."""
     writer = Writer()
+    catalogue = Catalogue.from_settings()
+    await catalogue.detect()
     return Services(
         writer=writer,
         appender=Appender(writer),
-        catalogue=Catalogue.from_settings(),
+        catalogue=catalogue,
         queue=Queue(settings.REDIS_URL),
         bus=WebBus(settings.REDIS_URL, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"),
         limits=Limits(

@@ -77,7 +77,9 @@ class RoomSocket(AsyncWebsocketConsumer):
         if query.get("epoch", None if speaks_events else room.epoch) != room.epoch:
             raise Refusal(Code.OTHER_EPOCH, "This room's history was replaced; reload the page.")
         since = query.get("since", "")
-        preview = preview_address(room_id, self._header(b"host"), "https" if self.scope["scheme"] == "wss" else "http")
+        # Not the socket's own scheme: a proxy may have taken the TLS off. Other clients than browsers name no origin.
+        scheme = self._header(b"origin").partition("://")[0] or "http"
+        preview = preview_address(room_id, self._header(b"host"), scheme)
         session = Session(room, self._out, speaks_events=speaks_events, preview=preview)
         self._session = session
         await session.begin(person, int(since) if since.isascii() and since.isdigit() and len(since) < 18 else None)
