@@ -1,0 +1,1 @@
+"""Starts what Sparkroom is made of: `setup` prepares a machine, `serve` keeps the processes running."""

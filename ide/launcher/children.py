@@ -1,0 +1,81 @@
+"""The processes that Sparkroom is made of: Redis, the web process and the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from ide.engines.queue import broker_url
+from ide.launcher import redis
+from ide.launcher.addresses import Addresses
+from ide.launcher.supervisor import Child
+
+ANSWER_SECONDS = 2.0
+
+
+def redis_child(path: Path) -> Child:
+    """Redis on the private socket `path`."""
+
+    async def answers() -> bool:
+        return await redis.answers(path)
+
+    words = f"its log is {path.with_suffix('.log')}"
+    return Child("Redis", redis.command(path), answers, environment={}, seconds_to_answer=10, words=words)
+
+
+def web_child(server: str, listener: int, addresses: Addresses, environment: Mapping[str, str]) -> Child:
+    """The web process, on the listening socket `listener`."""
+
+    async def answers() -> bool:
+        return await ready(addresses)
+
+    command = [sys.executable, "-m", f"ide.launcher.servers.{server}", str(listener)]
+    return Child("The web process", command, answers, environment, inherited=(listener,))
+
+
+def worker_child(redis_url: str, environment: Mapping[str, str]) -> Child:
+    """The Celery worker: threads, since one process owns the terminals and the warm sandboxes."""
+    node = f"sparkroom-{os.getpid()}@{socket.gethostname()}"
+
+    async def answers() -> bool:
+        return await asyncio.to_thread(worker_answers, redis_url, node)
+
+    options = ["--pool", "threads", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    command = [sys.executable, "-m", "celery", "--quiet", "--app", "workers.app", "worker", "--hostname", node]
+    return Child("The worker", [*command, *options], answers, environment)
+
+
+async def ready(addresses: Addresses) -> bool:
+    """Whether `/readyz` answers 200 within two seconds."""
+    request = f"GET /readyz HTTP/1.1\r\nHost: {addresses.host_header}\r\nConnection: close\r\n\r\n"
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            reader, writer = await asyncio.open_connection(*addresses.probe)
+            try:
+                writer.write(request.encode())
+                return b" 200 " in await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+
+
+def worker_answers(redis_url: str, node: str) -> bool:
+    """Whether the worker called `node` answers a ping within a second."""
+    try:
+        # A connection of its own: those of kombu's pools do not notice that Redis was started again.
+        with (
+            Celery(broker=broker_url(redis_url), set_as_current=False) as celery,
+            celery.connection_for_write() as connection,
+        ):
+            return bool(celery.control.ping(destination=[node], timeout=1.0, limit=1, connection=connection))
+    except (OperationalError, RedisError):
+        return False

@@ -1,0 +1,1 @@
+"""Sparkroom's own commands."""
