@@ -156,6 +156,10 @@ class Peer:
                 await self._changed.wait()
         return value
 
+    async def until_text(self, path: str, text: str) -> None:
+        """Wait until the document at `path` is `text`."""
+        await self.until(lambda: self.text(path) == text)
+
     async def until_closed(self) -> tuple[int, str]:
         """Wait until the server closes the socket, and answer its code and reason."""
         async with asyncio.timeout(PATIENCE_SECONDS), self._changed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Protocol
 
 PART_BYTES: Final = 255
@@ -60,14 +61,19 @@ def check_path(path: str) -> str:
     return path
 
 
-def check_id(file_id: str) -> bool:
-    """True if `file_id` can be a file's id: up to 255 printable ASCII characters."""
+@lru_cache(maxsize=10_000)
+def is_path(path: str) -> bool:
+    """True if a document can have this path."""
+    try:
+        check_path(path)
+    except BadPath:
+        return False
+    return True
+
+
+def is_id(file_id: str) -> bool:
+    """True if this can be a file's id: up to 255 printable ASCII characters."""
     return _ID.fullmatch(file_id) is not None
-
-
-def same_path(one: str, other: str) -> bool:
-    """True if two paths cannot stand side by side: equal but for the case of ASCII letters."""
-    return fold_path(one) == fold_path(other)
 
 
 def fold_path(path: str) -> str:
@@ -84,7 +90,7 @@ def shown_paths(entries: Mapping[str, str]) -> dict[str, str]:
     """
     own: dict[str, str] = {}
     for file_id in sorted(entries):
-        if check_id(file_id) and _possible(entries[file_id]):
+        if is_id(file_id) and is_path(entries[file_id]):
             own[file_id] = entries[file_id]
     keepers: dict[str, str] = {}
     for file_id, path in own.items():
@@ -104,14 +110,6 @@ def shown_paths(entries: Mapping[str, str]) -> dict[str, str]:
         shown[file_id] = _numbered(path, number)
         taken.add(fold_path(shown[file_id]))
     return shown
-
-
-def _possible(path: str) -> bool:
-    try:
-        check_path(path)
-    except BadPath:
-        return False
-    return True
 
 
 def _numbered(path: str, number: int) -> str:

@@ -22,16 +22,6 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
-def utf16_offset(text: str, at: int) -> int:
-    """UTF-16 units before code point `at` of `text`."""
-    return utf16_length(text[:at])
-
-
-def code_point_offset(text: str, byte_at: int) -> int:
-    """Code points before byte `byte_at` of `text` in UTF-8; inside a character, the offset of that character."""
-    return byte_at if text.isascii() else len(text.encode()[:byte_at].decode(errors="ignore"))
-
-
 def byte_slice(text: str, start: int, end: int) -> str:
     """What stands between two UTF-8 byte offsets of `text`, without the characters that they cut."""
     return text[start:end] if text.isascii() else text.encode()[start:end].decode(errors="ignore")

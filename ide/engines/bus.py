@@ -79,8 +79,9 @@ class WorkerBus:
 
     def publish(self, room_id: str, event: Event) -> None:
         """Send an event to every web process that holds the room; to none if nobody has it open."""
-        holders = self._redis.zrangebyscore(_holders(room_id), time.time(), "+inf")
-        entry = {"room": room_id, "event": event.model_dump_json()}
+        # redis-py's types leave open what it answers here.
+        holders: Any = self._redis.zrangebyscore(_holders(room_id), time.time(), "+inf")
+        entry: Any = {"room": room_id, "event": event.model_dump_json()}
         for process in holders:
             self._redis.xadd(_inbox(process.decode()), entry, maxlen=INBOX_ENTRIES, approximate=True)
 
@@ -139,7 +140,7 @@ class WebBus:
             try:
                 if seen == "$":
                     # "$" alone would miss what arrives between two reads.
-                    last = await self._redis.xrevrange(_inbox(self._process), count=1)
+                    last: Any = await self._redis.xrevrange(_inbox(self._process), count=1)
                     seen = last[0][0] if last else "0"
                 answer = await self._redis.xread({_inbox(self._process): seen}, count=256, block=2_000)
             except RedisError:

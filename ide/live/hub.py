@@ -112,7 +112,7 @@ class Hub:
             raise Refusal(Code.NOT_FOUND, "There is no such room.")
         replica = Replica()
         for update in loaded.updates:
-            replica.apply(update, "store")
+            replica.load(update)
         services.catalogue.warm()
         return LiveRoom(loaded, replica, services)
 

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from ide.domain.refusals import Refusal
 from ide.live.commands import perform
 from ide.live.connection import Person
-from ide.live.replica import BadUpdate
 from ide.live.room import LiveRoom
+from ide.live.updates import BadUpdate
 from ide.store import journal
 from ide.wire.codes import Close, Code, Role
 from ide.wire.frames import (

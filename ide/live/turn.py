@@ -107,7 +107,7 @@ class RunningTurn:
         """Redirect the turn: keep what is finished, tell the model what was applied, and go on with `prompt`."""
         self._silence()
         said = "".join(self._heard.parts)
-        feedback = render_feedback([record.shape() for record in self._hunks.values()])
+        feedback = render_feedback(self._hunks.values())
         answer = f"{said}\n\n[interrupted here]\n{feedback}"
         self._earlier = (*self._earlier, Exchange(self._shape.prompts[-1], answer))
         self._change(prompts=[*self._shape.prompts, prompt])

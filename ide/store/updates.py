@@ -7,6 +7,7 @@ process may have appended rows whose ids lie between them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from pycrdt import Doc, merge_updates
@@ -45,7 +46,7 @@ def compact(room_id: str) -> None:
         rows = list(Update.objects.select_for_update().filter(room_id=room_id).order_by("id").values_list("id", "data"))
         if not rows:
             return
-        doc: Doc[object] = Doc()
+        doc: Doc[Any] = Doc()
         for data in Snapshot.objects.filter(pk=room_id).values_list("data", flat=True):
             doc.apply_update(bytes(data))
         for _, data in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,14 @@ def hunk_states(turn: dict[str, Any]) -> list[str]:
     return [hunk["state"] for hunk in turn["hunks"]]
 
 
+def _holds_only(peer: Peer, path: str) -> bool:
+    return peer.paths() == {path}
+
+
+def _is_longer(peer: Peer, length: int) -> bool:
+    return len(peer.text("a.js") or "") > length
+
+
 async def ask(peer: Peer, prompt: str = "Do it", **fields: Any) -> str:
     made = await peer.command("ask", prompt=prompt, **fields)
     assert made
@@ -85,13 +94,13 @@ async def test_a_turn_writes_into_everybodys_document(stack: Stack, port: int) -
         assert turn["usage"] == {"input": 11, "output": len(tokens_of(CREATE)), "estimated": False}
         assert turn["timing"]["first_token_ms"] < turn["timing"]["total_ms"]
         for peer in (alice, bob):
-            await peer.until(lambda peer=peer: peer.text("a.js") == FIRST)
+            await peer.until_text("a.js", FIRST)
             await peer.until(lambda: hands() is None)
         assert model.authorisations == [f"Bearer {KEY}"]
         model.script = script(EDIT)
         turn = await bob.until_over(await ask(bob, "Faster"))
         assert (turn["hunks"][0]["before"], turn["hunks"][0]["after"]) == ("const SPEED = 5\n", "const SPEED = 8\n")
-        await alice.until(lambda: alice.text("a.js") == "const SPEED = 8\nstart()\n")
+        await alice.until_text("a.js", "const SPEED = 8\nstart()\n")
         assert FIRST in str(model.requests[1]["messages"][-3]["content"]), "the model is shown the files as they are"
         assert model.requests[1]["messages"][-1] == {"role": "user", "content": "Faster"}
 
@@ -108,7 +117,7 @@ async def test_a_stop_takes_the_open_hunk_back_and_keeps_the_finished_one(stack:
         assert turn["stopped_by"] == bob.events[0]["member"]["name"]
         assert hunk_states(turn) == ["applied", "withdrawn"]
         for peer in (alice, bob):
-            await peer.until(lambda peer=peer: peer.paths() == {"a.js"})
+            await peer.until(partial(_holds_only, peer, "a.js"))
             assert peer.text("a.js") == FIRST
         async with asyncio.timeout(5):
             while model.streaming:
@@ -135,7 +144,7 @@ async def test_a_redirected_turn_tells_the_model_what_was_applied(stack: Stack, 
         assert turn["state"] == "settled"
         assert turn["prompts"] == ["Make two files", "Just make it faster"]
         assert hunk_states(turn) == ["applied", "withdrawn", "applied"]
-        await bob.until(lambda: bob.text("a.js") == "const SPEED = 8\nstart()\n")
+        await bob.until_text("a.js", "const SPEED = 8\nstart()\n")
         assert bob.paths() == {"a.js"}
         told = str(model.requests[1]["messages"])
         assert "a.js" in told
@@ -179,7 +188,7 @@ async def test_a_refused_hunk_changes_nothing_and_says_why(stack: Stack, port: i
         assert hunk_states(turn) == ["applied", "refused", "refused", "refused"]
         assert [hunk["reason"] for hunk in turn["hunks"]] == [None, "no_match", "path", "path"]
         assert all(hunk["message"] for hunk in turn["hunks"][1:])
-        await alice.until(lambda: alice.text("a.js") == FIRST)
+        await alice.until_text("a.js", FIRST)
         assert alice.paths() == {"a.js"}
 
 
@@ -196,7 +205,7 @@ async def test_several_members_have_turns_at_once(stack: Stack, port: int) -> No
         for turn_id in turns:
             assert (await bob.until_over(turn_id))["state"] == "settled"
         for number in range(4):
-            await alice.until(lambda number=number: alice.text(f"{number}.js") == f"line({number})\n" * 40)
+            await alice.until_text(f"{number}.js", f"line({number})\n" * 40)
 
 
 async def test_a_person_types_into_the_file_while_it_is_written(stack: Stack, port: int) -> None:
@@ -210,11 +219,11 @@ async def test_a_person_types_into_the_file_while_it_is_written(stack: Stack, po
         turn_id = await ask(alice)
         typed = 20
         for number in range(typed):
-            await bob.until(lambda number=number: len(bob.text("a.js") or "") > 40 * number)
+            await bob.until(partial(_is_longer, bob, 40 * number))
             await bob.insert("a.js", 0, "µ")
         assert (await bob.until_over(turn_id))["state"] == "settled"
-        await alice.until(lambda: alice.text("a.js") == "µ" * typed + lines)
-        await bob.until(lambda: bob.text("a.js") == "µ" * typed + lines)
+        await alice.until_text("a.js", "µ" * typed + lines)
+        await bob.until_text("a.js", "µ" * typed + lines)
 
 
 async def test_a_model_without_its_key_cannot_be_chosen(stack: Stack, port: int) -> None:

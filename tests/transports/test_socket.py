@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
 from ide.wire.frames import EMPTY_UPDATE, Presence, Step, encode_awareness, encode_json
-from tests.peer import Refused, call, dial, join, new_room
+from tests.peer import Peer, Refused, call, dial, join, new_room
 from tests.stack import Stack
 
 
@@ -15,16 +16,16 @@ async def test_two_members_see_each_others_typing(sparkroom: Stack) -> None:
     room = await new_room(sparkroom)
     async with join(sparkroom, room) as alice, join(sparkroom, room) as bob:
         await alice.create("a.txt", "hello")
-        await bob.until(lambda: bob.text("a.txt") == "hello")
+        await bob.until_text("a.txt", "hello")
         await bob.insert("a.txt", 5, " wörld 🌍")
-        await alice.until(lambda: alice.text("a.txt") == "hello wörld 🌍")
+        await alice.until_text("a.txt", "hello wörld 🌍")
 
 
 async def test_p2_a_stock_client_joins_without_the_subprotocol(sparkroom: Stack) -> None:
     room = await new_room(sparkroom)
     async with join(sparkroom, room, events=False) as stock, join(sparkroom, room) as ours:
         await stock.create("a.txt", "from a stock client")
-        await ours.until(lambda: ours.text("a.txt") == "from a stock client")
+        await ours.until_text("a.txt", "from a stock client")
         assert stock.events == []
 
 
@@ -32,11 +33,11 @@ async def test_p4_a_viewer_sees_but_cannot_write(sparkroom: Stack) -> None:
     room = await new_room(sparkroom)
     async with join(sparkroom, room) as editor, join(sparkroom, room, "view") as viewer:
         await editor.create("a.txt", "one")
-        await viewer.until(lambda: viewer.text("a.txt") == "one")
+        await viewer.until_text("a.txt", "one")
         assert viewer.sent_frames == 1, "it was asked for nothing"
         await viewer.send_sync(Step.UPDATE, EMPTY_UPDATE)
         await editor.insert("a.txt", 3, " two")
-        await viewer.until(lambda: viewer.text("a.txt") == "one two")
+        await viewer.until_text("a.txt", "one two")
         await viewer.insert("a.txt", 0, "mine ")
         assert (await viewer.until_closed())[0] == 4403
     async with join(sparkroom, room) as editor:
@@ -181,8 +182,8 @@ async def test_many_at_once_converge(sparkroom: Stack) -> None:
     room = await new_room(sparkroom)
     async with join(sparkroom, room) as alice, join(sparkroom, room) as bob, join(sparkroom, room) as carol:
         await alice.create("a.txt", "")
-        await bob.until(lambda: bob.text("a.txt") == "")
-        await carol.until(lambda: carol.text("a.txt") == "")
+        await bob.until_text("a.txt", "")
+        await carol.until_text("a.txt", "")
 
         async def type_into(peer_number: int) -> None:
             peer = (alice, bob, carol)[peer_number]
@@ -191,5 +192,9 @@ async def test_many_at_once_converge(sparkroom: Stack) -> None:
 
         await asyncio.gather(*(type_into(number) for number in range(3)))
         for peer in (alice, bob, carol):
-            await peer.until(lambda peer=peer: len(peer.text("a.txt") or "") == 60)
+            await peer.until(partial(_has_sixty, peer))
         assert alice.text("a.txt") == bob.text("a.txt") == carol.text("a.txt")
+
+
+def _has_sixty(peer: Peer) -> bool:
+    return len(peer.text("a.txt") or "") == 60

@@ -1,0 +1,150 @@
+"""What an update from outside holds, looked at before it is merged.
+
+An update whose values or types are nested a hundred thousand deep overflows the stack of the extension that merges it,
+and with it the process. So updates (Yjs encoding, version 1) are walked first, without building anything. A room's
+types are counted as well, since depth can also be built up one update at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MOST_NESTING: Final = 32
+# One update of this many parts takes about a second to look at.
+MOST_PARTS: Final = 200_000
+
+_STRINGS_OF_TYPE = {0: 0, 1: 0, 2: 0, 3: 1, 4: 0, 5: 1, 6: 0}  # array, map, text, XML element, fragment, hook, text
+_BYTES_OF_VALUE = {127: 0, 126: 0, 124: 4, 123: 8, 122: 8, 121: 0, 120: 0}  # undefined, null, floats, integer, booleans
+
+
+class BadUpdate(ValueError):
+    """Bytes that are no Yjs update or state vector, or an update that no document of ours can hold."""
+
+
+def count_types(update: bytes) -> int:
+    """How many shared types (maps, texts and so on) `update` creates. Raises `BadUpdate` if it is not well formed."""
+    try:
+        return _Walk(update).update()
+    except IndexError:
+        raise BadUpdate("The update ends too early.") from None
+
+
+class _Walk:
+    def __init__(self, update: bytes) -> None:
+        self._bytes = update
+        self._at = 0
+        self._types = 0
+        self._parts = 0
+
+    def update(self) -> int:
+        for _ in range(self._number()):
+            structs = self._number()
+            self._number()  # client
+            self._number()  # clock
+            for _ in range(structs):
+                self._part()
+                self._struct()
+        for _ in range(self._number()):
+            self._number()  # client
+            for _ in range(self._number()):
+                self._part()
+                self._number()  # clock
+                self._number()  # length
+        return self._types
+
+    def _struct(self) -> None:
+        info = self._byte()
+        content = info & 31
+        if content in (0, 10):  # what was collected, and what is skipped
+            self._number()
+            return
+        for flag in (0x80, 0x40):  # left and right neighbour
+            if info & flag:
+                self._number()
+                self._number()
+        if not info & 0xC0:
+            if self._number() == 1:
+                self._skip(self._number())  # name of a root
+            else:
+                self._number()  # client and clock of the parent
+                self._number()
+            if info & 0x20:
+                self._skip(self._number())  # key in the parent
+        self._content(content)
+
+    def _content(self, content: int) -> None:
+        if content == 1:  # deleted
+            self._number()
+        elif content == 2:  # JSON
+            for _ in range(self._number()):
+                self._part()
+                self._skip(self._number())
+        elif content in (3, 4, 5):  # binary, string, embedded
+            self._skip(self._number())
+        elif content == 6:  # format
+            self._skip(self._number())
+            self._skip(self._number())
+        elif content == 7:  # type
+            self._types += 1
+            kind = self._number()
+            if kind not in _STRINGS_OF_TYPE:
+                raise BadUpdate("The update holds a type that is not known here.")
+            for _ in range(_STRINGS_OF_TYPE[kind]):
+                self._skip(self._number())
+        elif content == 8:  # values
+            for _ in range(self._number()):
+                self._value(0)
+        elif content == 9:  # a document in the document
+            self._skip(self._number())
+            self._value(0)
+        else:
+            raise BadUpdate("The update holds content that is not known here.")
+
+    def _value(self, depth: int) -> None:
+        self._part()
+        if depth > MOST_NESTING:
+            raise BadUpdate(f"The update holds values nested more than {MOST_NESTING} deep.")
+        tag = self._byte()
+        if tag == 125:
+            self._number()
+        elif tag in (119, 116):  # string, binary
+            self._skip(self._number())
+        elif tag == 118:
+            for _ in range(self._number()):
+                self._skip(self._number())
+                self._value(depth + 1)
+        elif tag == 117:
+            for _ in range(self._number()):
+                self._value(depth + 1)
+        elif tag in _BYTES_OF_VALUE:
+            self._skip(_BYTES_OF_VALUE[tag])
+        else:
+            raise BadUpdate("The update holds a value that is not known here.")
+
+    def _part(self) -> None:
+        self._parts += 1
+        if self._parts > MOST_PARTS:
+            raise BadUpdate(f"The update has more than {MOST_PARTS:,} parts.")
+
+    def _byte(self) -> int:
+        byte = self._bytes[self._at]
+        self._at += 1
+        return byte
+
+    def _number(self) -> int:
+        """An unsigned number of variable length; the sign of a signed one does not change how many bytes it takes."""
+        value = shift = 0
+        while True:
+            byte = self._bytes[self._at]
+            self._at += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+            if shift > 63:
+                raise BadUpdate("The update holds a number that is too long.")
+
+    def _skip(self, length: int) -> None:
+        self._at += length
+        if self._at > len(self._bytes):
+            raise BadUpdate("The update ends too early.")
