@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ide.live.room import LiveRoom
 
 TICK_SECONDS = 0.016
+# A stream begins with the head of a block, which shows nothing: pacing begins when something must be there to see.
+UNPACED_WRITES = 24
 CHARACTERS_A_TOKEN = 4
 MODEL_COLOUR = "#7c3aed"
 
@@ -168,6 +170,7 @@ class RunningTurn:
         loop = asyncio.get_running_loop()
         reader = loop.create_task(self._read(request))
         reader.add_done_callback(lambda _: self._heard.wake.set())
+        writes = 0
         try:
             while True:
                 await self._heard.wake.wait()
@@ -175,12 +178,13 @@ class RunningTurn:
                 began = loop.time()
                 if text := self._heard.take():
                     await self._typist.write(text)
+                    writes += 1
                 elif reader.done():
                     return reader.result()
-                if not reader.done():
-                    await asyncio.sleep(max(0.0, began + TICK_SECONDS - loop.time()))
-                else:
+                if reader.done():
                     self._heard.wake.set()
+                elif writes > UNPACED_WRITES:
+                    await asyncio.sleep(max(0.0, began + TICK_SECONDS - loop.time()))
         finally:
             reader.cancel()
 

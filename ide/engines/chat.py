@@ -1,0 +1,213 @@
+"""Chat Completions over server-sent events: the protocol of most model servers.
+
+One instance is one model behind one address and key. Its connections are kept open between turns; closing a stream
+closes its connection, which is how this protocol cancels.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import Any
+
+import aiohttp
+import orjson
+
+from ide.engines.chat_answer import Answer, describe_error, kind_of_status
+from ide.engines.chat_body import Body, Patience, drain
+from ide.engines.model import Failed, ModelEvent, ModelRequest
+
+_REFUSAL_BYTES = 65_536
+_ANSWER_BYTES = 67_108_864
+_CONNECTIONS = 256
+_WARM_FOR_SECONDS = 30.0
+
+
+class ChatCompletions:
+    """A model behind a Chat Completions server. Implements `CodeModel`."""
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        key: str | None = None,
+        *,
+        output_tokens: int | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """`/chat/completions` is appended to `base_url`. `output_tokens` is sent as `max_tokens` if given."""
+        self._base = base_url.rstrip("/")
+        self._model = model
+        self._key = key
+        self._output_tokens = output_tokens
+        self._patience = patience or Patience()
+        self._session: aiohttp.ClientSession | None = None
+        self._used_at = float("-inf")
+        self._drains: set[asyncio.Task[None]] = set()
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        """Answer `request`: see `CodeModel.stream`."""
+        began = asyncio.get_running_loop().time()
+        try:
+            response = await self._post(request, began)
+        except (aiohttp.ClientError, OSError, RuntimeError, ValueError) as error:
+            yield _unreachable(error)
+            return
+        kept = False
+        body = Body(response, self._patience, began)
+        try:
+            if response.status != 200 or response.content_type in ("application/json", "text/html"):
+                yield await self._refusal(response)
+                return
+            answer = Answer(min(request.max_output_tokens, self._output_tokens or 2**31), self._key)
+            received = 0
+            while not answer.over:
+                chunk, broken = await body.read(answer)
+                received += len(chunk)
+                if received > _ANSWER_BYTES:
+                    chunk, broken = b"", "the model's server sent more than an answer may hold"
+                events = answer.feed(chunk) if chunk else answer.end(broken)
+                # Before the last event: whoever gets it may close this generator at once.
+                if answer.whole:
+                    kept = True
+                    body.resume()
+                    self._keep(response)
+                for event in events:
+                    yield event
+        finally:
+            if not kept:
+                response.close()
+
+    async def warm(self) -> None:
+        """Open a connection for the next stream, unless one was in use a moment ago."""
+        now = asyncio.get_running_loop().time()
+        if now - self._used_at < _WARM_FOR_SECONDS:
+            return
+        self._used_at = now
+        try:
+            async with asyncio.timeout(self._patience.connect):
+                # HEAD: some lists of models are a megabyte. Whatever it is answered with, the connection is open.
+                response = await self._open().head(f"{self._base}/models", allow_redirects=False)
+        except (aiohttp.ClientError, OSError, RuntimeError, ValueError):
+            return
+        self._keep(response)
+
+    async def close(self) -> None:
+        """Release every connection."""
+        for rest in self._drains:
+            rest.cancel()
+        await asyncio.gather(*self._drains, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            # identity: a compressed stream would reach us in bursts.
+            headers = {"Accept-Encoding": "identity", "User-Agent": "sparkroom"}
+            if self._key:
+                headers["Authorization"] = f"Bearer {self._key}"
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=600, ttl_dns_cache=300),
+                timeout=aiohttp.ClientTimeout(total=None, connect=self._patience.connect),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=headers,
+            )
+        return self._session
+
+    async def _post(self, request: ModelRequest, began: float) -> aiohttp.ClientResponse:
+        """The response, its headers read. Raises what aiohttp raises."""
+        body = self._body(request)
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+        url = f"{self._base}/chat/completions"
+        async with asyncio.timeout_at(began + self._patience.first_token):
+            try:
+                return await self._open().post(url, data=body, headers=headers, allow_redirects=False)
+            except aiohttp.ServerDisconnectedError:
+                # A kept connection that the server closed just now: nothing was answered, so asking again is safe.
+                return await self._open().post(url, data=body, headers=headers, allow_redirects=False)
+
+    def _body(self, request: ModelRequest) -> bytes:
+        messages = [{"role": "system", "content": request.system}] if request.system else []
+        messages += [{"role": message.role, "content": message.text} for message in request.messages]
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": messages,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if self._output_tokens is not None:
+            body["max_tokens"] = min(self._output_tokens, request.max_output_tokens)
+        try:
+            return orjson.dumps(body)
+        except orjson.JSONEncodeError:
+            # An unpaired surrogate, which a browser can send; no server could take it.
+            for message in messages:
+                message["content"] = message["content"].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            return orjson.dumps(body)
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> Failed:
+        """What an answer that is no stream says, without waiting long for it."""
+        body = b""
+        try:
+            async with asyncio.timeout(self._patience.connect):
+                while len(body) < _REFUSAL_BYTES and (chunk := await response.content.readany()):
+                    body += chunk
+        except (aiohttp.ClientError, OSError):
+            pass
+        try:
+            said: object = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            said = None
+        status = response.status
+        if status == 200 and not (isinstance(said, dict) and said.get("error")):
+            return Failed("protocol", "the model's server did not answer with a stream", status=status)
+        kind, sentence = describe_error(said, self._key)
+        if status != 200:
+            kind = kind_of_status(status)
+        message = f"the model's server answered {status}" + (f": {sentence}" if sentence else "")
+        return Failed(
+            kind,
+            message,
+            retryable=kind in ("rate_limit", "overloaded"),
+            status=status,
+            retry_after_seconds=_retry_after(response.headers.get("Retry-After")),
+        )
+
+    def _keep(self, response: aiohttp.ClientResponse) -> None:
+        """Give the connection back once the rest of the response has been read, without making anybody wait."""
+        self._used_at = asyncio.get_running_loop().time()
+        if response.content.at_eof():
+            response.release()
+            return
+        rest = asyncio.create_task(drain(response))
+        self._drains.add(rest)
+        rest.add_done_callback(self._drains.discard)
+
+
+def _unreachable(error: Exception) -> Failed:
+    if isinstance(error, TimeoutError):
+        return Failed("unreachable", "the model's server did not answer in time", retryable=True)
+    if isinstance(error, aiohttp.ClientSSLError):
+        return Failed("unreachable", "the model's server has no valid certificate")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Failed("unreachable", "nothing answers at the address of the model's server", retryable=True)
+    if isinstance(error, ValueError):
+        return Failed("bad_request", "the address or the key of the model's server is not valid")
+    return Failed("unreachable", "the model's server closed the connection without an answer", retryable=True)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds, at most an hour, from a header that holds seconds or a date."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time()
+        except (ValueError, OverflowError):
+            return None
+    return min(max(seconds, 0.0), 3600.0) if seconds == seconds else None

@@ -1,0 +1,130 @@
+"""Which prompts run the tests, and which never do."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ide.domain.turns.intent import asks_for_tests, without_request_for_tests
+
+ASKS = [
+    "run the tests",
+    "Run the tests.",
+    "run tests",
+    "Please run the tests!",
+    "run all the tests",
+    "run all of the tests please",
+    "re-run the tests",
+    "rerun the tests now",
+    "Run pytest",
+    "run the test suite",
+    "run my unit tests again",
+    "execute the tests",
+    "Can you run the tests?",
+    "could you please run the tests?",
+    "let's run the tests",
+    "Fix the bug and run the tests",
+    "Fix the bug, then run the tests",
+    "Fix the bug. Run the tests.",
+    "Fix the bug\nRun the tests",
+    "Rename total to amount and run the tests",
+    "make the snake faster and run the tests",
+    "Write tests and run them",
+    "Write tests. Then run them all.",
+    "Why does it fail? Run the tests.",
+    "RUN THE TESTS",
+    "instead of writing code, run the tests",
+    "can you fix main.py and run the tests?",
+    "İ fixed main.py. Run the tests",
+]
+
+DOES_NOT = [
+    "",
+    "   ",
+    "write tests",
+    "Write tests for the parser",
+    "add tests but do not run them",
+    "add tests but don’t run them",
+    "write tests, don't run them",
+    "don't run the tests",
+    "Do not run the tests",
+    "never run the tests",
+    "Fix it without running the tests",
+    "Fix it. Don't run the tests. Run the tests",
+    "how do I run the tests?",
+    "how do I run the tests",
+    "why do the tests fail?",
+    "should I run the tests?",
+    "should I fix this and run the tests",
+    "did you run the tests?",
+    "run the tests?",
+    "what happens if I run the tests",
+    "if it works, run the tests",
+    "Add a button to save and run the tests",
+    "Write a script to build and run the tests",
+    "Explain how to install it and run the tests",
+    "Make a workflow that will lint and run the tests",
+    "I want you to check and run the tests",
+    "document 'run the tests'",
+    'Change the label to "run the tests"',
+    "Say `run the tests` in the README",
+    "```\nrun the tests\n```",
+    "run them",
+    "run it",
+    "test it",
+    "run the program",
+    "run the tests button should be green",
+    "the tests run too long",
+    "Tests laufen lassen",
+    "ejecuta los tests",
+    "lance les tests",
+    "no tests please",
+    "skip the tests",
+    "make run tests a command",
+    "I will run the tests",
+]
+
+
+@pytest.mark.parametrize("prompt", ASKS)
+def test_a_clear_request_asks(prompt: str) -> None:
+    assert asks_for_tests(prompt)
+
+
+@pytest.mark.parametrize("prompt", DOES_NOT)
+def test_anything_else_does_not(prompt: str) -> None:
+    assert not asks_for_tests(prompt)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rest"),
+    [
+        ("make the snake faster and run the tests", "make the snake faster"),
+        ("Make a snake game. Run the tests.", "Make a snake game"),
+        ("Fix it, then run the tests, please", "Fix it, please"),
+        ("run the tests", ""),
+        ("write tests", "write tests"),
+        ("don't run the tests", "don't run the tests"),
+    ],
+)
+def test_what_else_is_asked(prompt: str, rest: str) -> None:
+    assert without_request_for_tests(prompt) == rest
+
+
+def test_of_a_long_prompt_only_the_ends_are_read() -> None:
+    filler = "a line of a log\n" * 2_000
+    assert asks_for_tests(f"Run the tests.\n{filler}")
+    assert asks_for_tests(f"{filler}\nRun the tests.")
+    assert not asks_for_tests(f"{filler}\nRun the tests.\n{filler}")
+    assert not asks_for_tests(f"Do not run the tests.\n{filler}\nRun the tests.")
+
+
+@pytest.mark.parametrize(
+    "piece", ["please ", "run ", "and ", "`", '"', "the ", "not ", ", ", "\n", "```", "change to "]
+)
+def test_no_prompt_takes_long(piece: str) -> None:
+    began = time.process_time()
+    for prompt in (piece * 200_000, piece * (3_900 // len(piece))):
+        assert not asks_for_tests(prompt)
+        without_request_for_tests(prompt)
+    assert time.process_time() - began < 1
