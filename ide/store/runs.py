@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -89,15 +90,15 @@ def record(run_id: str, worker: str, output: str, truncated: bool) -> bool:
     return bool(mine.update(output=output, truncated=truncated, leased_until=timezone.now() + LEASE))
 
 
-def record_test(run_id: str, worker: str, test: shapes.Test) -> TestEvent | None:
-    """Store and journal one test's result. None if the lease was lost."""
+def record_tests(run_id: str, worker: str, tests: Sequence[shapes.Test]) -> list[TestEvent] | None:
+    """Store and journal the results of tests that ended, in one transaction. None if the lease was lost."""
     with transaction.atomic():
-        row = Run.objects.filter(pk=run_id, worker=worker, state=RunState.RUNNING).first()
+        row = Run.objects.filter(pk=run_id, worker=worker, state=RunState.RUNNING).only("room_id", "tests").first()
         if row is None:
             return None
-        row.tests = [*row.tests, test.model_dump(mode="json")]
+        row.tests = [*row.tests, *(test.model_dump(mode="json") for test in tests)]
         row.save(update_fields=["tests"])
-        return journal.append(row.room_id, lambda seq: TestEvent(seq=seq, run=run_id, test=test))
+        return [journal.append(row.room_id, partial(_test_event, run_id, test)) for test in tests]
 
 
 def finish(run_id: str, worker: str, state: RunState, **fields: Any) -> RunEvent | None:
@@ -172,3 +173,7 @@ def _end(rows: Any, state: RunState, fields: dict[str, Any]) -> RunEvent | None:
         row.refresh_from_db()
         shape = to_shape(row)
         return journal.append(row.room_id, lambda seq: RunEvent(seq=seq, run=shape))
+
+
+def _test_event(run_id: str, test: shapes.Test, seq: int) -> TestEvent:
+    return TestEvent(seq=seq, run=run_id, test=test)

@@ -44,7 +44,7 @@ def test_only_the_lease_holder_writes(run: str, room: str) -> None:
     assert runs.finish(run, "two", RunState.PASSED) is None
     assert runs.record(run, "one", "out", False)
     test = shapes.Test(id="t.py::test_a", outcome=Outcome.PASSED, seconds=0.1)
-    assert runs.record_test(run, "one", test) is not None
+    assert [event.test for event in runs.record_tests(run, "one", [test]) or []] == [test]
     ended = runs.finish(run, "one", RunState.PASSED, exit_code=0, output="out\n", tests=[test])
     assert ended is not None
     assert runs.read(room, run) == ended.run

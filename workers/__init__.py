@@ -1,0 +1,1 @@
+"""The Celery process: executes what people and models want executed."""
