@@ -86,17 +86,17 @@ def content_type(path: str) -> str:
     return f"{_TYPES.get(PurePosixPath(path).suffix.lower(), 'text/plain')}; charset=utf-8"
 
 
-def content_security_policy(preview_origin: str, ide_origins: Iterable[str]) -> str:
-    """The policy of everything a preview serves.
+def content_security_policy(preview_origin: str, folder: str, ide_origins: Iterable[str]) -> str:
+    """The policy of everything a preview serves: it loads from its room's `folder` (`/preview/<grant>/`) alone.
 
     The origin is named because 'self' never matches in an opaque origin. `ide_origins` are those that may frame it.
     """
-    own = preview_origin
+    own = f"{preview_origin}{folder}"
     return "; ".join(
         (
             "sandbox allow-scripts allow-forms allow-pointer-lock",
             "default-src 'none'",
-            f"script-src {own} 'unsafe-inline' 'unsafe-eval' blob:",
+            f"script-src {own} {preview_origin}{RUNTIME_PATH} 'unsafe-inline' 'unsafe-eval' blob:",
             f"style-src {own} 'unsafe-inline'",
             f"img-src {own} data: blob:",
             f"media-src {own} data: blob:",
