@@ -1,0 +1,24 @@
+/** What the server wrote into the page for its script: `<script type="application/json" id="boot">`. */
+import type { Model } from "../wire/types";
+
+export interface Starter {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+export interface HomeBoot {
+  readonly page: "home";
+  readonly starters: readonly Starter[];
+  readonly examples: readonly string[];
+  readonly models: readonly Model[];
+}
+
+export interface RoomBoot {
+  readonly page: "room";
+  readonly room: string;
+}
+
+export function readBoot<T extends HomeBoot | RoomBoot>(): T {
+  return JSON.parse(document.getElementById("boot")?.textContent ?? "null") as T;
+}

@@ -1,0 +1,85 @@
+import { useEffect, useState } from "react";
+import { enterRoom, readRoom } from "../rooms/api";
+import { messageOf, Refusal } from "../rooms/refusal";
+import { openSession, type RoomSession } from "../rooms/session";
+import { Brand } from "./brand";
+import { rememberRoom } from "./recent";
+import { RoomPage } from "./room-page";
+import "./door.css";
+
+/** The token of a link that leads here, read once: it leaves the address bar and the history at once. */
+let token = location.hash.slice(1);
+if (token !== "") {
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+/** The way into a room: exchanges the link's token for a cookie, opens the session, or says what is needed instead. */
+export function RoomDoor({ id }: { id: string }) {
+  const [session, setSession] = useState<RoomSession | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
+  useEffect(() => {
+    let opened: RoomSession | null = null;
+    let left = false;
+    enter(id).then(
+      (room) => {
+        if (!left) {
+          rememberRoom(room.id, room.title);
+          opened = openSession(room);
+          setSession(opened);
+        }
+      },
+      (error: unknown) => !left && setProblem(error),
+    );
+    return () => {
+      left = true;
+      opened?.close();
+    };
+  }, [id]);
+  if (session !== null) {
+    return <RoomPage session={session} />;
+  }
+  return problem === null ? <p className="door muted">Opening the room…</p> : <Refused problem={problem} />;
+}
+
+async function enter(id: string) {
+  const given = token;
+  if (given === "") {
+    return readRoom(id);
+  }
+  const room = await enterRoom(id, given);
+  token = "";
+  return room;
+}
+
+function Refused({ problem }: { problem: unknown }) {
+  const [title, words] = wordsOf(problem);
+  return (
+    <main className="door">
+      <Brand />
+      <h1>{title}</h1>
+      <p>{words}</p>
+      <div className="door-actions">
+        <button type="button" className="button primary" onClick={() => location.reload()}>
+          Try again
+        </button>
+        <a className="button" href="/">
+          Home
+        </a>
+      </div>
+    </main>
+  );
+}
+
+function wordsOf(problem: unknown): readonly [string, string] {
+  switch (problem instanceof Refusal ? problem.code : null) {
+    case "not_authorised":
+      return [
+        "This room opens with a link",
+        "The address alone lets nobody in. Ask somebody in the room for a link: Share, in the room's header, copies one.",
+      ];
+    case "not_found":
+      return ["There is no such room", "Its address may be incomplete, or the room was deleted."];
+    default:
+      return ["The room could not be opened", messageOf(problem)];
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * What lies open in this browser: tabs, the one in front, a place to jump to, and whether the view follows the model.
+ * Remembered for the tab of the browser, so that a reload changes nothing.
+ */
+import type { Store } from "../rooms/state";
+import { createStore } from "../rooms/store";
+
+/** A place to scroll to, once. `line` is 1-based. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly nonce: number;
+}
+
+export interface DeskState {
+  /** Ids of open files, in the order of their tabs. */
+  readonly open: readonly string[];
+  readonly active: string | null;
+  readonly place: Place | null;
+  /** True while the editor shows what the model writes: until the person touches something, and from Ask on. */
+  readonly following: boolean;
+}
+
+export interface Desk {
+  readonly state: Store<DeskState>;
+  /** Opens a file because the person wants it. */
+  show(file: string, line?: number): void;
+  /** Opens a file because the model writes it; does nothing unless following. */
+  follow(file: string): void;
+  close(file: string): void;
+  /** Forgets files that are gone. */
+  keep(files: ReadonlySet<string>): void;
+  /** The person took the view over: what the model writes no longer moves it. */
+  touch(): void;
+  /** What the model writes moves the view again. */
+  startFollowing(): void;
+}
+
+export function openDesk(room: string): Desk {
+  const key = `sparkroom:desk:${room}`;
+  const store = createStore<DeskState>({ ...remembered(key), place: null, following: true });
+  let places = 0;
+  const change = (next: Partial<DeskState>) => {
+    const state = { ...store.get(), ...next };
+    store.set(state);
+    sessionStorage.setItem(key, JSON.stringify({ open: state.open, active: state.active }));
+  };
+  return {
+    state: store,
+    show(file, line) {
+      const { open, place } = store.get();
+      places += 1;
+      change({
+        open: withFile(open, file),
+        active: file,
+        place: line === undefined ? place : { file, line, nonce: places },
+        following: false,
+      });
+    },
+    follow(file) {
+      const { open, active, following } = store.get();
+      if (following && active !== file) {
+        change({ open: withFile(open, file), active: file });
+      }
+    },
+    close(file) {
+      change(without(store.get(), file));
+    },
+    keep(files) {
+      let state = store.get();
+      for (const file of state.open.filter((id) => !files.has(id))) {
+        state = without(state, file);
+      }
+      if (state !== store.get()) {
+        change(state);
+      }
+    },
+    touch() {
+      if (store.get().following) {
+        change({ following: false });
+      }
+    },
+    startFollowing() {
+      change({ following: true });
+    },
+  };
+}
+
+function withFile(open: readonly string[], file: string): readonly string[] {
+  return open.includes(file) ? open : [...open, file];
+}
+
+/** The neighbour to the right, or else to the left, comes to the front. */
+function without(state: DeskState, file: string): DeskState {
+  const at = state.open.indexOf(file);
+  const open = state.open.filter((id) => id !== file);
+  const active = state.active === file ? (open[at] ?? open[at - 1] ?? null) : state.active;
+  return { ...state, open, active };
+}
+
+function remembered(key: string): Pick<DeskState, "open" | "active"> {
+  try {
+    const stored: unknown = JSON.parse(sessionStorage.getItem(key) ?? "null");
+    const { open, active } = stored as { open: unknown; active: unknown };
+    if (Array.isArray(open) && open.every((id) => typeof id === "string")) {
+      return { open, active: typeof active === "string" ? active : null };
+    }
+  } catch {
+    // Nothing, or nothing readable, was stored.
+  }
+  return { open: [], active: null };
+}

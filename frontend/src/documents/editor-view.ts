@@ -1,0 +1,218 @@
+/** A CodeMirror editor on one file of a room: framework-free, made for a file and destroyed with it. */
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, indentWithTab, simplifySelection } from "@codemirror/commands";
+import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, type Extension, type StateEffect } from "@codemirror/state";
+import {
+  crosshairCursor,
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+  rectangularSelection,
+} from "@codemirror/view";
+import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
+import * as Y from "yjs";
+import { mayWrite, newestTurn, ownRunningTurn, turnRuns } from "../rooms/selectors";
+import type { RoomSession } from "../rooms/session";
+import { notify } from "../ui/toasts";
+import { carriageReturns } from "./carriage-returns";
+import type { Desk } from "./desk";
+import { editorTheme } from "./editor-theme";
+import type { DocumentFile } from "./files";
+import { following, showPlace } from "./following";
+import { placesAdded } from "./hunk-places";
+import { loadLanguage } from "./language";
+import { addMarks, clearMarks, writtenMarks } from "./marks";
+import { rangesWritten, type WrittenRange } from "./written";
+
+/** What outlives an editor while its room is open: undo steps, selection and scroll position of each text. */
+export class EditorMemory {
+  readonly #undo = new WeakMap<Y.Text, Y.UndoManager>();
+  readonly #views = new WeakMap<Y.Text, { anchor: number; head: number; scroll: StateEffect<unknown> }>();
+
+  /** Tracks what the editor itself wrote, never what others did. */
+  undoOf(text: Y.Text): Y.UndoManager {
+    let undo = this.#undo.get(text);
+    if (undo === undefined) {
+      undo = new Y.UndoManager(text, { trackedOrigins: new Set(), captureTimeout: 500 });
+      this.#undo.set(text, undo);
+    }
+    return undo;
+  }
+
+  leave(text: Y.Text, view: EditorView): void {
+    const { anchor, head } = view.state.selection.main;
+    this.#views.set(text, { anchor, head, scroll: view.scrollSnapshot() });
+  }
+
+  enter(text: Y.Text, view: EditorView): void {
+    const left = this.#views.get(text);
+    if (left !== undefined) {
+      const end = view.state.doc.length;
+      const selection = { anchor: Math.min(left.anchor, end), head: Math.min(left.head, end) };
+      view.dispatch({ selection, effects: left.scroll });
+    }
+  }
+}
+
+export interface OpenEditor {
+  readonly view: EditorView;
+  /** Scrolls to a 1-based line and puts the cursor there. */
+  goTo(line: number): void;
+  destroy(): void;
+}
+
+export function openEditor(
+  parent: HTMLElement,
+  file: DocumentFile,
+  session: RoomSession,
+  desk: Desk,
+  memory: EditorMemory,
+): OpenEditor {
+  const { text } = file;
+  const language = new Compartment();
+  const rights = new Compartment();
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: text.toString(),
+      extensions: [
+        carriageReturns,
+        rights.of(rightsOf(session)),
+        sizeLimit(session),
+        lineNumbers(),
+        foldGutter(),
+        codeFolding(),
+        drawSelection(),
+        dropCursor(),
+        rectangularSelection(),
+        crosshairCursor(),
+        EditorState.allowMultipleSelections.of(true),
+        indentUnit.of(file.path.endsWith(".py") ? "    " : "  "),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        autocompletion(),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        highlightSelectionMatches(),
+        search({ top: false }),
+        language.of([]),
+        keys(session),
+        writtenMarks,
+        following(file, session, desk),
+        yCollab(text, session.awareness, { undoManager: memory.undoOf(text) }),
+        editorTheme,
+        EditorView.contentAttributes.of({ "aria-label": `Text of ${file.path}` }),
+      ],
+    }),
+  });
+  memory.enter(text, view);
+  void loadLanguage(file.path).then((extension) => {
+    view.dispatch({ effects: language.reconfigure(extension) });
+  });
+  const stopMarking = markWritten(view, file, session);
+  if (desk.state.get().following) {
+    showPlace(view, writtenPlaces(view, file, session).at(-1) ?? null);
+  }
+  let writable = mayWrite(session.state.get());
+  const stopRights = session.state.subscribe(() => {
+    if (mayWrite(session.state.get()) !== writable) {
+      writable = !writable;
+      view.dispatch({ effects: rights.reconfigure(rightsOf(session)) });
+    }
+  });
+  return {
+    view,
+    goTo(line) {
+      const at = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines))).from;
+      view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
+      view.focus();
+    },
+    destroy() {
+      memory.leave(text, view);
+      stopMarking();
+      stopRights();
+      view.destroy();
+    },
+  };
+}
+
+function rightsOf(session: RoomSession): Extension {
+  return mayWrite(session.state.get())
+    ? []
+    : [EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-readonly": "true" })];
+}
+
+/** Refuses one's own edit that would make the document larger than the server takes: its socket would be closed. */
+function sizeLimit(session: RoomSession): Extension {
+  return EditorState.transactionFilter.of((transaction) => {
+    const most = session.state.get().room?.limits.document_bytes ?? Number.POSITIVE_INFINITY;
+    const grows = transaction.newDoc.length > transaction.startState.doc.length;
+    if (transaction.isUserEvent("input") && grows && transaction.newDoc.length > most) {
+      notify(`A document holds at most ${most.toLocaleString("en")} bytes.`, "error");
+      return [];
+    }
+    return transaction;
+  });
+}
+
+/** Esc closes what is open in the editor; a selection it clears only when there is no turn of one's own that it stops. */
+function keys(session: RoomSession): Extension {
+  return keymap.of([
+    ...closeBracketsKeymap,
+    ...completionKeymap,
+    ...searchKeymap,
+    ...foldKeymap,
+    ...yUndoManagerKeymap,
+    { key: "Escape", run: (view) => ownRunningTurn(session.state.get()) === null && simplifySelection(view) },
+    ...defaultKeymap.filter(({ key }) => key !== "Escape"),
+    indentWithTab,
+  ]);
+}
+
+/**
+ * Keeps the marks of the newest turn: those of hunks that were written while this file was not open, and then each
+ * piece as it arrives. Pieces are the model's if a turn runs and no person here wrote them.
+ */
+function markWritten(view: EditorView, file: DocumentFile, session: RoomSession): () => void {
+  let turn = newestTurn(session.state.get());
+  view.dispatch({ effects: addMarks.of(writtenPlaces(view, file, session)) });
+  const byModel = (client: number) => {
+    const user = session.awareness.getStates().get(client)?.user;
+    return client !== session.doc.clientID && (user === undefined || user.model === true);
+  };
+  // Runs after the editor's own observer, which has brought the view level with the text.
+  const observe = (_event: Y.YTextEvent, transaction: Y.Transaction) => {
+    if (!transaction.local && turnRuns(session.state.get())) {
+      const ranges = rangesWritten(file.text, transaction, byModel);
+      if (ranges.length > 0) {
+        view.dispatch({ effects: addMarks.of(ranges) });
+      }
+    }
+  };
+  file.text.observe(observe);
+  const stop = session.state.subscribe(() => {
+    const newest = newestTurn(session.state.get());
+    const another = newest?.id !== turn?.id;
+    turn = newest;
+    if (another) {
+      view.dispatch({ effects: [clearMarks.of(null), addMarks.of(writtenPlaces(view, file, session))] });
+    }
+  });
+  return () => {
+    file.text.unobserve(observe);
+    stop();
+  };
+}
+
+/** Where the newest turn's changes of this file stand. */
+function writtenPlaces(view: EditorView, file: DocumentFile, session: RoomSession): WrittenRange[] {
+  const hunks = newestTurn(session.state.get())?.hunks.filter((hunk) => hunk.path === file.path) ?? [];
+  return hunks.flatMap((hunk) => placesAdded(view.state.doc.toString(), hunk));
+}

@@ -1,0 +1,122 @@
+/**
+ * What changed in the room since its page was last brought up to date: text that people typed, files, hunks and turns.
+ */
+import * as Y from "yjs";
+import { turnOver } from "../rooms/reducer";
+import type { RoomSession } from "../rooms/session";
+import type { Store } from "../rooms/state";
+import type { Event, Turn } from "../wire/types";
+import { hunkClosed, type Pending, turnEnded, typed, UP_TO_DATE } from "./policy";
+
+/** A file of the room, as far as the preview cares. */
+export interface PageFile {
+  readonly id: string;
+  readonly path: string;
+  readonly text: { toString(): string };
+}
+
+/** How long text may trail in after its turn has ended (ms). */
+const TRAIL = 500;
+
+export class Changes {
+  #pending: Pending = UP_TO_DATE;
+  #paths: ReadonlySet<string>;
+  #running: ReadonlySet<string>;
+  #ownTurn = false;
+  /** Documents that a turn has just written, and until when changes in them are still its own. */
+  readonly #trailing = new Map<string, number>();
+  readonly #undo: readonly (() => void)[];
+
+  /** `changed` is called after everything that may call for another look. */
+  constructor(
+    private readonly session: RoomSession,
+    private readonly files: Store<readonly PageFile[]>,
+    private readonly changed: () => void,
+  ) {
+    this.#paths = this.#pathsNow();
+    this.#running = this.#runningNow();
+    const documents = session.doc.getMap("files");
+    documents.observeDeep(this.#textChanged);
+    this.#undo = [
+      () => documents.unobserveDeep(this.#textChanged),
+      files.subscribe(() => this.#filesChanged()),
+      session.state.subscribe(changed),
+      session.onEvent((event) => this.#heard(event)),
+    ];
+  }
+
+  get pending(): Pending {
+    return this.#pending;
+  }
+
+  get paths(): ReadonlySet<string> {
+    return this.#paths;
+  }
+
+  /** True if the turn that ended last was asked for here. */
+  get ownTurn(): boolean {
+    return this.#ownTurn;
+  }
+
+  /** The page is being brought up to date. */
+  taken(): void {
+    this.#pending = UP_TO_DATE;
+  }
+
+  close(): void {
+    for (const undo of this.#undo) undo();
+  }
+
+  readonly #textChanged = (events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction) => {
+    const ids = new Set(events.filter((event) => event.target instanceof Y.Text).map((event) => event.path[0]));
+    const paths = this.files.get().flatMap((file) => (ids.has(file.id) ? [file.path] : []));
+    this.#note(paths, transaction.local);
+  };
+
+  #filesChanged(): void {
+    const paths = this.#pathsNow();
+    const before = this.#paths;
+    this.#paths = paths;
+    this.#note([...paths].filter((path) => !before.has(path)).concat([...before].filter((p) => !paths.has(p))), false);
+  }
+
+  #note(paths: readonly string[], local: boolean): void {
+    // What the first sync brings is no change: nothing was shown before it.
+    if (!this.session.state.get().synced) return;
+    const now = performance.now();
+    for (const path of paths) {
+      if (local || !this.#isTurns(path, now)) this.#pending = typed(this.#pending, path, now);
+    }
+    this.changed();
+  }
+
+  /** True for changes that a turn makes: its hunks and its end say when they are complete. */
+  #isTurns(path: string, now: number): boolean {
+    const { turns } = this.session.state.get();
+    const writes = (turn: Turn) => !turnOver(turn) && turn.hunks.some((hunk) => hunk.path === path);
+    return turns.some(writes) || now < (this.#trailing.get(path) ?? 0);
+  }
+
+  #heard(event: Event): void {
+    const now = performance.now();
+    if (event.type === "hunk" && event.hunk.state !== "writing" && event.hunk.state !== "refused") {
+      this.#pending = hunkClosed(this.#pending, event.hunk.path, now);
+    } else if (event.type === "turn" && turnOver(event.turn) && this.#running.has(event.turn.id)) {
+      this.#ownTurn = event.turn.member === this.session.state.get().me?.id;
+      const paths = event.turn.hunks.flatMap((hunk) => (hunk.state === "applied" ? [hunk.path] : []));
+      this.#pending = turnEnded(this.#pending, paths, now);
+      for (const path of paths) this.#trailing.set(path, now + TRAIL);
+    }
+    this.#running = this.#runningNow();
+    this.changed();
+  }
+
+  #pathsNow(): ReadonlySet<string> {
+    return new Set(this.files.get().map((file) => file.path));
+  }
+
+  #runningNow(): ReadonlySet<string> {
+    const running = this.session.state.get().turns.filter((turn) => !turnOver(turn));
+    return new Set(running.map((turn) => turn.id));
+  }
+}

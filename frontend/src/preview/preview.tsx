@@ -1,0 +1,178 @@
+import { ExternalLink, RotateCw, SquareTerminal } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { RoomSession } from "../rooms/session";
+import type { Store } from "../rooms/state";
+import { createStore } from "../rooms/store";
+import { IconButton } from "../ui/icon-button";
+import { useStore } from "../ui/use-store";
+import type { PageFile } from "./changes";
+import { Console } from "./console";
+import { EMPTY_LOG } from "./log";
+import { Notes } from "./notes";
+import { addressOf } from "./places";
+import "./preview.css";
+import { Stage, type StageState, type Status } from "./stage";
+
+export interface PreviewProps {
+  readonly session: RoomSession;
+  /** The room's files, as they are shown. */
+  readonly files: Store<readonly PageFile[]>;
+  /**
+   * True while the person has touched nothing since they asked: the keyboard then goes to the page once their turn has
+   * settled and its page is there, so this must stay true for as long after the turn.
+   */
+  readonly focusWhenSettled: boolean;
+  /** Opens a document at a 1-based line. */
+  readonly onOpen: (path: string, line: number) => void;
+}
+
+/** The room's page, as it runs, with its console. Fills its parent. */
+export function Preview(props: PreviewProps) {
+  const base = useStore(props.session.state, (state) => state.room?.preview ?? null);
+  if (base === null) return null;
+  return base === "" ? <NoSite /> : <Pane key={base} base={base} {...props} />;
+}
+
+/** A page is never shown on the IDE's own site, whose cookies it could use. */
+function NoSite() {
+  return (
+    <section className="preview" aria-label="Preview">
+      <div className="empty">
+        <p>
+          Under this address the preview needs a site of its own: set <code>SPARKROOM_PREVIEW_ORIGIN</code> on the
+          server.
+        </p>
+      </div>
+    </section>
+  );
+}
+
+const NOTHING = createStore<StageState>({ status: "connecting", page: null, pages: [], log: EMPTY_LOG, note: null });
+
+function Pane({ base, session, files, focusWhenSettled, onOpen }: PreviewProps & { base: string }) {
+  const host = useRef<HTMLDivElement>(null);
+  const keysWanted = useRef(focusWhenSettled);
+  const [stage, setStage] = useState<Stage | null>(null);
+  const [consoleOpen, setConsoleOpen] = useState(false);
+  useEffect(() => {
+    keysWanted.current = focusWhenSettled;
+  }, [focusWhenSettled]);
+  useEffect(() => {
+    if (host.current === null) return;
+    const opened = new Stage(host.current, base, session, files, () => keysWanted.current);
+    setStage(opened);
+    return () => opened.close();
+  }, [base, session, files]);
+  const state = useStore(stage?.state ?? NOTHING, (value) => value);
+  return (
+    <section className="preview" aria-label="Preview">
+      <Toolbar
+        state={state}
+        base={base}
+        stage={stage}
+        consoleOpen={consoleOpen}
+        onConsole={() => setConsoleOpen(!consoleOpen)}
+      />
+      <div className="preview-body">
+        <div className="preview-frames" ref={host} hidden={state.status === "empty" || state.status === "connecting"} />
+        <Notes session={session} files={files} state={state} stage={stage} />
+      </div>
+      {consoleOpen && (
+        <Console
+          log={state.log}
+          base={base}
+          index={state.pages[0] ?? null}
+          onOpen={onOpen}
+          onClear={() => stage?.clearLog()}
+          onClose={() => setConsoleOpen(false)}
+        />
+      )}
+    </section>
+  );
+}
+
+interface ToolbarProps {
+  readonly state: StageState;
+  readonly base: string;
+  readonly stage: Stage | null;
+  readonly consoleOpen: boolean;
+  readonly onConsole: () => void;
+}
+
+const STATUS: Record<Status, string> = {
+  connecting: "Connecting",
+  empty: "No page yet",
+  coming: "Being written",
+  loading: "Loading",
+  live: "Running",
+  hung: "Stopped: it did not answer",
+  flooding: "Stopped: it sent too many messages",
+};
+
+function Toolbar({ state, base, stage, consoleOpen, onConsole }: ToolbarProps) {
+  const { status, page, pages, log } = state;
+  const troubles = [counted(log.errors, "error"), counted(log.warnings, "warning")].filter((text) => text !== "");
+  const said = troubles.length > 0 ? `Console: ${troubles.join(", ")}` : "Console";
+  return (
+    <div className="preview-toolbar">
+      <span
+        className="preview-dot"
+        data-status={status}
+        role="status"
+        aria-label={STATUS[status]}
+        title={STATUS[status]}
+      />
+      {pages.length > 1 ? (
+        <select
+          className="preview-page"
+          aria-label="Page"
+          value={page ?? ""}
+          onChange={(event) => stage?.choose(event.target.value)}
+        >
+          {pages.map((path) => (
+            <option key={path} value={path}>
+              {path}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <span className="preview-page only">{page ?? "Preview"}</span>
+      )}
+      <IconButton label="Start the page again" disabled={page === null} onClick={() => stage?.restart()}>
+        <RotateCw className="icon" />
+      </IconButton>
+      {page !== null && (
+        <a
+          className="icon-button"
+          href={addressOf(base, page, 0)}
+          target="_blank"
+          rel="noopener noreferrer"
+          aria-label="Open in a new tab, on the preview’s own site"
+          title="Open in a new tab, on the preview’s own site"
+        >
+          <ExternalLink className="icon" />
+        </a>
+      )}
+      <button
+        type="button"
+        className="preview-console-toggle"
+        aria-expanded={consoleOpen}
+        aria-label={said}
+        title={said}
+        onClick={onConsole}
+      >
+        <SquareTerminal className="icon" />
+        {log.errors > 0 && <span className="badge bad">{short(log.errors)}</span>}
+        {log.errors === 0 && log.warnings > 0 && <span className="badge warn">{short(log.warnings)}</span>}
+      </button>
+    </div>
+  );
+}
+
+function counted(count: number, noun: string): string {
+  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function short(count: number): string {
+  return count > 99 ? "99+" : String(count);
+}

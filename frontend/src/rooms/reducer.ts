@@ -1,0 +1,175 @@
+/**
+ * How a room's state follows from its events: pure, so that every case can be told in a test.
+ * Text that arrives in pieces (a turn's prose, a run's output) carries an offset in code points; a piece that was
+ * seen before adds nothing, and one after a gap is left out, since the row at the end holds the whole text.
+ */
+import type { Event, Run, Turn } from "../wire/types";
+import type { RoomState } from "./state";
+
+export interface Knowledge {
+  readonly state: RoomState;
+  /** The last journaled event seen; null before the first `hello`. */
+  readonly seq: number | null;
+  /** Code points of the prose or output known so far, by id of the turn or run. */
+  readonly points: ReadonlyMap<string, number>;
+}
+
+export const NOTHING: Knowledge = {
+  state: {
+    connection: "connecting",
+    closed: null,
+    synced: false,
+    saved: true,
+    me: null,
+    room: null,
+    members: [],
+    turns: [],
+    runs: [],
+    messages: [],
+  },
+  seq: null,
+  points: new Map(),
+};
+
+/** The knowledge after `event`; the same object if it says nothing new. */
+export function learn(known: Knowledge, event: Event): Knowledge {
+  if ("seq" in event && event.type !== "hello") {
+    return known.seq !== null && event.seq <= known.seq ? known : { ...journaled(known, event), seq: event.seq };
+  }
+  switch (event.type) {
+    case "hello":
+      return greeted(known, event);
+    case "prose":
+      return grown(known, event.turn, event.offset, event.text, (state, add) => {
+        const turns = changed(state.turns, event.turn, (turn) => ({ ...turn, text: turn.text + add }));
+        return { ...state, turns };
+      });
+    case "output":
+      return grown(known, event.run, event.offset, event.text, (state, add) => {
+        const runs = changed(state.runs, event.run, (run) => ({ ...run, output: run.output + add }));
+        return { ...state, runs };
+      });
+    default:
+      return known;
+  }
+}
+
+/** True while a turn or a run is under way: its pieces are not journaled, so only a whole `hello` repairs a gap. */
+export function anythingRunning(state: RoomState): boolean {
+  return state.turns.some((turn) => !turnOver(turn)) || state.runs.some((run) => !runOver(run));
+}
+
+export function turnOver(turn: Turn): boolean {
+  return turn.state !== "asked" && turn.state !== "streaming";
+}
+
+export function runOver(run: Run): boolean {
+  return run.state !== "queued" && run.state !== "running";
+}
+
+function greeted(known: Knowledge, hello: Extract<Event, { type: "hello" }>): Knowledge {
+  const base = { ...known.state, connection: "live" as const, closed: null, me: hello.member };
+  if (hello.state === null) {
+    return { ...known, state: base };
+  }
+  const { room, turns, runs, messages } = hello.state;
+  const points = new Map<string, number>();
+  for (const turn of turns) {
+    points.set(turn.id, countPoints(turn.text));
+  }
+  for (const run of runs) {
+    points.set(run.id, countPoints(run.output));
+  }
+  return { state: { ...base, room, members: room.members, turns, runs, messages }, seq: hello.seq, points };
+}
+
+type Journaled = Exclude<Extract<Event, { seq: number }>, { type: "hello" }>;
+
+function journaled(known: Knowledge, event: Journaled): Knowledge {
+  const { state } = known;
+  switch (event.type) {
+    case "member": {
+      const me = state.me?.id === event.member.id ? event.member : state.me;
+      return { ...known, state: { ...state, me, members: placed(state.members, event.member) } };
+    }
+    case "turn": {
+      const before = state.turns.find((turn) => turn.id === event.turn.id)?.text;
+      const { text, points } = longer(known, event.turn.id, before, event.turn.text, turnOver(event.turn));
+      return { ...known, points, state: { ...state, turns: placed(state.turns, { ...event.turn, text }) } };
+    }
+    case "hunk": {
+      const turns = changed(state.turns, event.turn, (turn) => ({ ...turn, hunks: placed(turn.hunks, event.hunk) }));
+      return { ...known, state: { ...state, turns } };
+    }
+    case "run": {
+      const before = state.runs.find((run) => run.id === event.run.id)?.output;
+      const { text, points } = longer(known, event.run.id, before, event.run.output, runOver(event.run));
+      return { ...known, points, state: { ...state, runs: placed(state.runs, { ...event.run, output: text }) } };
+    }
+    case "test": {
+      const runs = changed(state.runs, event.run, (run) => ({ ...run, tests: placed(run.tests, event.test) }));
+      return { ...known, state: { ...state, runs } };
+    }
+    case "message":
+      return { ...known, state: { ...state, messages: placed(state.messages, event.message) } };
+    case "room":
+      return state.room === null
+        ? known
+        : { ...known, state: { ...state, room: { ...state.room, title: event.title } } };
+    default:
+      return known;
+  }
+}
+
+/** The text of a row: while it still runs, what is stored may lag behind the pieces already seen; at the end it is whole. */
+function longer(known: Knowledge, id: string, before: string | undefined, stored: string, over: boolean) {
+  const count = countPoints(stored);
+  const seen = known.points.get(id) ?? 0;
+  const keep = !over && before !== undefined && seen > count;
+  return { text: keep ? before : stored, points: new Map(known.points).set(id, keep ? seen : count) };
+}
+
+function grown(
+  known: Knowledge,
+  id: string,
+  offset: number,
+  text: string,
+  apply: (state: RoomState, add: string) => RoomState,
+): Knowledge {
+  const seen = known.points.get(id);
+  if (seen === undefined || offset > seen) {
+    return known;
+  }
+  const pieces = [...text];
+  const fresh = pieces.slice(seen - offset);
+  if (fresh.length === 0) {
+    return known;
+  }
+  const points = new Map(known.points).set(id, seen + fresh.length);
+  return { ...known, points, state: apply(known.state, fresh.join("")) };
+}
+
+/** The list with the row of the same id replaced, or the row added at its end. */
+function placed<T extends { readonly id: string }>(rows: readonly T[], row: T): T[] {
+  const at = rows.findIndex((known) => known.id === row.id);
+  return at < 0 ? [...rows, row] : rows.with(at, row);
+}
+
+function changed<T extends { readonly id: string }>(
+  rows: readonly T[],
+  id: string,
+  change: (row: T) => T,
+): readonly T[] {
+  const at = rows.findIndex((row) => row.id === id);
+  const row = rows[at];
+  return row === undefined ? rows : rows.with(at, change(row));
+}
+
+/** Code points, as the server counts; a string's `length` counts UTF-16 units. */
+export function countPoints(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; count++) {
+    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return count;
+}

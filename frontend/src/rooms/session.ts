@@ -1,0 +1,309 @@
+/**
+ * A room that is open in this browser: its document, who is there, what is known of it, and the socket that keeps all
+ * three level with the server. Everything else reads the `RoomSession` and knows no socket.
+ */
+import { IndexeddbPersistence } from "y-indexeddb";
+import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
+import * as Y from "yjs";
+import {
+  type Frame,
+  readFrame,
+  STEP_1,
+  STEP_2,
+  type SyncStep,
+  UPDATE,
+  writeAwareness,
+  writeCommand,
+  writeSync,
+} from "../wire/frames";
+import type { AnyCommand, Event, Room } from "../wire/types";
+import { guardAwareness, userOf } from "./presence";
+import { anythingRunning, type Knowledge, learn, NOTHING } from "./reducer";
+import { Refusal } from "./refusal";
+import { SavedCount } from "./saving";
+import { ReconnectingSocket } from "./socket";
+import type { RoomState, Store } from "./state";
+import { createStore } from "./store";
+
+const COMMAND_TIMEOUT_MS = 15_000;
+
+type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
+export type CommandWithoutId = WithoutId<AnyCommand>;
+
+export interface RoomSession {
+  readonly id: string;
+  readonly doc: Y.Doc;
+  readonly awareness: Awareness;
+  readonly state: Store<RoomState>;
+  /** Sends a command; resolves with its `result`, rejects with a `Refusal` {code, message}. */
+  command(command: CommandWithoutId): Promise<string | null>;
+  /** Tells of every type-16 event, prose and output included, after the state was updated. */
+  onEvent(listener: (event: Event) => void): () => void;
+  /** Closes the room and forgets what this browser kept of it, unacknowledged edits included. */
+  discard(): Promise<void>;
+  close(): void;
+}
+
+interface Waiting {
+  readonly resolve: (result: string | null) => void;
+  readonly reject: (refusal: Refusal) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/** Opens a room whose page has answered: its epoch says which history this browser may hold. */
+export function openSession(room: Room): RoomSession {
+  return new Session(room);
+}
+
+class Session implements RoomSession {
+  readonly id: string;
+  readonly doc = new Y.Doc();
+  readonly awareness = new Awareness(this.doc);
+  readonly #room: Room;
+  readonly #store = createStore<RoomState>(NOTHING.state);
+  readonly #saving = new SavedCount();
+  readonly #listeners = new Set<(event: Event) => void>();
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #history: IndexeddbPersistence;
+  #socket: ReconnectingSocket | null = null;
+  #known: Knowledge;
+  #commands = 0;
+  /** True once a step 2 went out on this socket: until then that step will carry whatever is edited. */
+  #level = false;
+  #ended = false;
+
+  constructor(room: Room) {
+    this.id = room.id;
+    this.#room = room;
+    this.#known = { ...NOTHING, state: { ...NOTHING.state, room, members: room.members } };
+    this.#store.set(this.#known.state);
+    guardAwareness(this.awareness);
+    this.awareness.setLocalState(null);
+    this.awareness.on("update", this.#presenceChanged);
+    this.doc.on("update", this.#documentChanged);
+    window.addEventListener("pagehide", this.#leave);
+    this.#history = new IndexeddbPersistence(`sparkroom:${room.id}:${room.epoch}`, this.doc);
+    // What an earlier page left unacknowledged must be in the document before the server asks what this one holds.
+    // Without IndexedDB (a private window may have none) the room works, but forgets those edits on reload.
+    const loaded = Promise.race([this.#history.whenSynced, failed(this.#history), settledAfter(1_000)]);
+    void loaded.then(() => this.#connect());
+  }
+
+  get state(): Store<RoomState> {
+    return this.#store;
+  }
+
+  command(command: CommandWithoutId): Promise<string | null> {
+    if (this.#store.get().connection !== "live") {
+      return Promise.reject(new Refusal({ code: "unavailable", message: "Not connected: try again in a moment." }));
+    }
+    this.#commands += 1;
+    const id = String(this.#commands);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(new Refusal({ code: "unavailable", message: "The server did not answer in time." }));
+      }, COMMAND_TIMEOUT_MS);
+      this.#waiting.set(id, { resolve, reject, timer });
+      this.#socket?.send(writeCommand({ ...command, id } as AnyCommand));
+    });
+  }
+
+  onEvent(listener: (event: Event) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  close(): void {
+    this.#ended = true;
+    this.#leave();
+    window.removeEventListener("pagehide", this.#leave);
+    this.#socket?.close();
+    this.#refuseWaiting("The room was closed.");
+    this.awareness.destroy();
+    this.doc.destroy();
+  }
+
+  async discard(): Promise<void> {
+    await this.#history.clearData();
+    this.close();
+  }
+
+  #connect(): void {
+    if (!this.#ended) {
+      this.#socket = new ReconnectingSocket(() => this.#address(), {
+        opened: () => this.#opened(),
+        frame: (bytes) => this.#read(readFrame(bytes)),
+        lost: () => this.#lost(),
+        closed: (code, reason) => {
+          this.#lost();
+          this.#set({ connection: "closed", closed: { code, reason } });
+        },
+      });
+    }
+  }
+
+  #address(): string {
+    const address = new URL(`/ws/rooms/${this.id}`, location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    address.search = new URLSearchParams({ epoch: this.#room.epoch }).toString();
+    const { seq, state } = this.#known;
+    if (seq !== null && !anythingRunning(state)) {
+      address.searchParams.set("since", String(seq));
+    }
+    return address.href;
+  }
+
+  #opened(): void {
+    this.#level = false;
+    this.#saving.reopened();
+    this.#sendSync(STEP_1, Y.encodeStateVector(this.doc));
+    if (this.awareness.getLocalState() !== null) {
+      this.#socket?.send(writeAwareness(encodeAwarenessUpdate(this.awareness, [this.doc.clientID])));
+    }
+  }
+
+  #lost(): void {
+    this.#level = false;
+    const strangers = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
+    removeAwarenessStates(this.awareness, strangers, this);
+    this.#refuseWaiting("The connection was lost before the server answered.");
+    this.#set({ connection: "offline" });
+  }
+
+  #read(frame: Frame | null): void {
+    switch (frame?.kind) {
+      case "sync":
+        this.#readSync(frame.step, frame.content);
+        break;
+      case "awareness":
+        applyAwarenessUpdate(this.awareness, frame.content, this);
+        break;
+      case "query-awareness":
+        this.#socket?.send(writeAwareness(encodeAwarenessUpdate(this.awareness, [this.doc.clientID])));
+        break;
+      case "event":
+        this.#hear(frame.event);
+        break;
+    }
+  }
+
+  #readSync(step: SyncStep, content: Uint8Array): void {
+    if (step === STEP_1) {
+      this.#level = true;
+      this.#sendSync(STEP_2, Y.encodeStateAsUpdate(this.doc, content));
+      return;
+    }
+    Y.applyUpdate(this.doc, content, this);
+    if (step === STEP_2 && !this.#store.get().synced) {
+      this.#set({ synced: true });
+    }
+  }
+
+  #hear(event: Event): void {
+    switch (event.type) {
+      case "saved":
+        this.#saving.acknowledged(event.frames);
+        this.#set({ saved: this.#saving.saved });
+        break;
+      case "done":
+        this.#answered(event.id)?.resolve(event.result);
+        break;
+      case "refused":
+        this.#answered(event.id)?.reject(new Refusal(event));
+        break;
+      default:
+        this.#learn(event);
+    }
+    for (const listener of [...this.#listeners]) {
+      listener(event);
+    }
+  }
+
+  #learn(event: Event): void {
+    this.#known = learn(this.#known, event);
+    const { state } = this.#known;
+    if (event.type === "prose" || event.type === "output") {
+      this.#store.setSoon(state);
+    } else {
+      this.#store.set(state);
+    }
+    if (event.type === "hello") {
+      this.#socket?.proved();
+    }
+    if (state.me !== null && (event.type === "hello" || event.type === "member")) {
+      const user = userOf(state.me);
+      const local = this.awareness.getLocalState();
+      if (JSON.stringify(local?.user) !== JSON.stringify(user)) {
+        this.awareness.setLocalState({ cursor: null, document: null, ...local, user });
+      }
+    }
+  }
+
+  #answered(id: string): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    clearTimeout(waiting?.timer);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #refuseWaiting(message: string): void {
+    for (const id of [...this.#waiting.keys()]) {
+      this.#answered(id)?.reject(new Refusal({ code: "unavailable", message }));
+    }
+  }
+
+  #sendSync(step: SyncStep, content: Uint8Array): void {
+    this.#saving.sent(step);
+    this.#set({ saved: this.#saving.saved });
+    this.#socket?.send(writeSync(step, content));
+  }
+
+  readonly #documentChanged = (update: Uint8Array, origin: unknown) => {
+    if (origin === this) {
+      return;
+    }
+    if (this.#level) {
+      this.#sendSync(UPDATE, update);
+    } else if (origin !== this.#history) {
+      this.#saving.edited();
+      this.#set({ saved: false });
+    }
+  };
+
+  readonly #presenceChanged = (
+    { added, updated, removed }: { added: number[]; updated: number[]; removed: number[] },
+    origin: unknown,
+  ) => {
+    if (origin !== this && [...added, ...updated, ...removed].includes(this.doc.clientID)) {
+      this.#socket?.send(writeAwareness(encodeAwarenessUpdate(this.awareness, [this.doc.clientID])));
+    }
+  };
+
+  /** Takes one's own cursor away at once, instead of when the server notices. */
+  readonly #leave = () => {
+    removeAwarenessStates(this.awareness, [this.doc.clientID], "leaving");
+  };
+
+  #set(change: Partial<RoomState>): void {
+    const { state } = this.#known;
+    if (Object.entries(change).some(([key, value]) => state[key as keyof RoomState] !== value)) {
+      this.#known = { ...this.#known, state: { ...state, ...change } };
+      this.#store.set(this.#known.state);
+    }
+  }
+}
+
+/** Settles when the browser's database cannot be opened: y-indexeddb itself says nothing then. */
+function failed(history: IndexeddbPersistence): Promise<unknown> {
+  return (history as unknown as { _db: Promise<unknown> })._db.then(
+    () => new Promise(() => {}),
+    () => undefined,
+  );
+}
+
+function settledAfter(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

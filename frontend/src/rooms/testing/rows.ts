@@ -1,0 +1,75 @@
+/** Rows of the wire for tests: whole, and each field can be given. */
+import type { Member, Room, Run, State, Turn } from "../../wire/types";
+
+export function member(fields: Partial<Member> = {}): Member {
+  return { id: "m1", name: "Blue Fox", colour: "#3366cc", role: "owner", here: true, ...fields };
+}
+
+export function room(fields: Partial<Room> = {}): Room {
+  return {
+    id: "r1",
+    title: "Snake",
+    role: "owner",
+    epoch: "e1",
+    files: [],
+    members: [member()],
+    models: [],
+    limits: {
+      document_bytes: 1_000_000,
+      room_bytes: 10_000_000,
+      documents: 1_000,
+      members: 200,
+      prompt_bytes: 32_000,
+      message_bytes: 40_000_000,
+    },
+    preview: "http://127.0.0.1:8000/preview/grant/",
+    ...fields,
+  };
+}
+
+export function turn(fields: Partial<Turn> = {}): Turn {
+  return {
+    id: "t1",
+    member: "m1",
+    member_name: "Blue Fox",
+    model: "Rehearsal",
+    rehearsal: true,
+    mode: "edit",
+    prompts: ["make a snake game"],
+    state: "streaming",
+    text: "",
+    hunks: [],
+    usage: null,
+    timing: { first_token_ms: null, tokens_per_second: null, total_ms: null },
+    undone: false,
+    stopped_by: null,
+    error: null,
+    asked_at: 0,
+    ...fields,
+  };
+}
+
+export function run(fields: Partial<Run> = {}): Run {
+  return {
+    id: "u1",
+    member: "m1",
+    member_name: "Blue Fox",
+    command: ["python", "main.py"],
+    tests_only: false,
+    state: "running",
+    exit_code: null,
+    output: "",
+    truncated: false,
+    terminal: false,
+    tests: [],
+    limits: { seconds: 30, memory_bytes: 1, output_bytes: 1, processes: 1 },
+    reason: null,
+    seconds: null,
+    created_at: 0,
+    ...fields,
+  };
+}
+
+export function state(fields: Partial<State> = {}): State {
+  return { room: room(), turns: [], runs: [], messages: [], ...fields };
+}

@@ -1,0 +1,67 @@
+/** The tests of a run, one by one, as they end. */
+import { CircleCheck, CircleMinus, CircleX, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { runOver } from "../rooms/reducer";
+import type { Outcome, Run, Test } from "../wire/types";
+import { namesOf, placeOf } from "./places";
+import { durationOf, OUTCOMES, tallyOf } from "./words";
+
+interface ResultsProps {
+  readonly run: Run;
+  readonly paths: readonly string[];
+  readonly onOpen: (path: string, line: number) => void;
+}
+
+export function Results({ run, paths, onOpen }: ResultsProps) {
+  const over = runOver(run);
+  const tally = tallyOf(run.tests);
+  return (
+    <section className="results" aria-label="Test results">
+      <p className="results-tally" role="status">
+        {!over && <span className="spinner" />}
+        {tally === "" ? (over ? "No test results" : "Collecting tests…") : tally}
+      </p>
+      <ul>
+        {run.tests.map((test) => (
+          <Result key={test.id} test={test} paths={paths} onOpen={onOpen} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const ICONS: Record<Outcome, ReactNode> = {
+  passed: <CircleCheck className="icon" aria-hidden="true" />,
+  failed: <CircleX className="icon" aria-hidden="true" />,
+  error: <TriangleAlert className="icon" aria-hidden="true" />,
+  skipped: <CircleMinus className="icon" aria-hidden="true" />,
+};
+
+function Result({ test, paths, onOpen }: Omit<ResultsProps, "run"> & { test: Test }) {
+  const { name, file } = namesOf(test);
+  const line = (
+    <>
+      {ICONS[test.outcome]}
+      <span className="result-name">{name}</span>
+      {file !== "" && <span className="result-file">{file}</span>}
+      <span className="result-outcome">{OUTCOMES[test.outcome]}</span>
+      <span className="result-time">{durationOf(test.seconds)}</span>
+    </>
+  );
+  const troubled = test.outcome === "failed" || test.outcome === "error";
+  const place = troubled ? placeOf(test, paths) : null;
+  if (test.message === "" && place === null) return <li className={`result ${test.outcome}`}>{line}</li>;
+  return (
+    <li className={`result ${test.outcome}`}>
+      <details open={troubled}>
+        <summary>{line}</summary>
+        {test.message !== "" && <pre>{test.message}</pre>}
+        {place !== null && (
+          <button type="button" className="result-place" onClick={() => onOpen(place.path, place.line)}>
+            Open {place.path}:{place.line}
+          </button>
+        )}
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,185 @@
+import { Copy, FlaskConical, Play, Square } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { runOver } from "../rooms/reducer";
+import { mayWrite as mayWriteIn } from "../rooms/selectors";
+import type { RoomSession } from "../rooms/session";
+import type { Store } from "../rooms/state";
+import { copyText } from "../ui/clipboard";
+import { IconButton } from "../ui/icon-button";
+import { notify, notifyError } from "../ui/toasts";
+import { useStore } from "../ui/use-store";
+import type { AskForRun, Run, Terminal as Size } from "../wire/types";
+import { chooseCommand, hasTests } from "./choice";
+import { History, StateIcon } from "./history";
+import { Results } from "./results";
+import { standingOf, titleOf } from "./words";
+import "./runs.css";
+
+const TerminalPane = lazy(() => import("./terminal-pane"));
+
+export interface RunPanelProps {
+  readonly session: RoomSession;
+  /** The room's files, as they are shown. */
+  readonly files: Store<readonly { readonly path: string }[]>;
+  /** The path of the file that is open in the editor. */
+  readonly currentPath: string | null;
+  /** Opens a document at a 1-based line. */
+  readonly onOpen: (path: string, line: number) => void;
+}
+
+/** Runs programs and tests, and shows what they do. Fills its parent. */
+export function RunPanel({ session, files, currentPath, onOpen }: RunPanelProps) {
+  const runs = useStore(session.state, (state) => state.runs);
+  const mayWrite = useStore(session.state, mayWriteIn);
+  const paths = useStore(files, (all) => all).map((file) => file.path);
+  const command = chooseCommand(paths, currentPath);
+  const size = useRef<Size>({ columns: 80, rows: 24 });
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [wanted, setWanted] = useState<View | null>(null);
+  const [mine, setMine] = useState<string | null>(null);
+  const newest = runs.at(-1) ?? null;
+  const run = runs.find((one) => one.id === chosen) ?? newest;
+
+  const view = viewOf(run, wanted);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever starts a run, everybody looks at it
+  useEffect(() => {
+    setChosen(null);
+    setWanted(null);
+  }, [newest?.id]);
+
+  const start = useCallback(
+    (ask: AskForRun) => {
+      session.command({ type: "start_run", run: ask }).then(setMine, notifyError);
+    },
+    [session],
+  );
+  const runProgram = command === null || !mayWrite ? null : () => start({ command, terminal: size.current });
+  useRunKeys(runProgram, run?.terminal === true && !runOver(run));
+
+  return (
+    <section className="runs" aria-label="Runs">
+      <div className="run-bar">
+        <button
+          type="button"
+          className="button primary"
+          disabled={runProgram === null}
+          title={command === null ? "There is no Python or Node program to run" : `${command.join(" ")} (${MOD}Enter)`}
+          onClick={() => runProgram?.()}
+        >
+          <Play className="icon" /> Run
+        </button>
+        {command !== null && <code className="run-command">{command.join(" ")}</code>}
+        <button
+          type="button"
+          className="button"
+          disabled={!mayWrite || !hasTests(paths)}
+          title={hasTests(paths) ? "pytest" : "There are no tests: pytest looks in test_*.py and *_test.py"}
+          onClick={() => start({ tests: true })}
+        >
+          <FlaskConical className="icon" /> Run tests
+        </button>
+        <span className="run-bar-space" />
+        {run !== null && !runOver(run) && mayWrite && (
+          <button
+            type="button"
+            className="button danger"
+            onClick={() => session.command({ type: "stop_run", run: run.id }).catch(notifyError)}
+          >
+            <Square className="icon" /> Stop
+          </button>
+        )}
+      </div>
+      <div className="run-body">
+        <div className="run-shown">
+          {run === null ? (
+            <p className="run-none">
+              {command === null
+                ? "Nothing here to run: a Python file, or a Node program in a room without a page, can be run."
+                : "Nothing has been run yet. Programs run in a sandbox without a network."}
+            </p>
+          ) : (
+            <RunLine run={run} view={view} onView={setWanted} />
+          )}
+          {run !== null && runOver(run) && run.state !== "refused" && view === "output" && run.output === "" && (
+            <p className="run-none">It wrote nothing.</p>
+          )}
+          {run !== null && view === "results" && <Results run={run} paths={paths} onOpen={onOpen} />}
+          <Suspense>
+            <TerminalPane
+              session={session}
+              run={run}
+              hidden={view === "results"}
+              mayWrite={mayWrite}
+              wantsFocus={run !== null && run.id === mine}
+              onSize={(now) => {
+                size.current = now;
+              }}
+            />
+          </Suspense>
+        </div>
+        {runs.length > 0 && <History runs={runs} shown={run?.id ?? null} onShow={setChosen} />}
+      </div>
+    </section>
+  );
+}
+
+type View = "results" | "output";
+
+/** Tests show their results, unless there are none to show or somebody wants the output. */
+function viewOf(run: Run | null, wanted: View | null): View {
+  const results = run?.tests_only === true && run.state !== "refused";
+  if (!results) return "output";
+  return wanted ?? (runOver(run) && run.tests.length === 0 ? "output" : "results");
+}
+
+/** The line that says which run this is and how it stands. */
+function RunLine({ run, view, onView }: { run: Run; view: View; onView: (view: View) => void }) {
+  const copy = async () => notify((await copyText(run.output)) ? "Output copied" : "The browser did not allow copying");
+  return (
+    <div className="run-line">
+      <StateIcon state={run.state} />
+      <strong className="run-line-title">{titleOf(run)}</strong>
+      <span className={`run-line-facts ${run.state}`} role="status">
+        {standingOf(run)}
+        {run.truncated && " · the rest of the output was left out"}
+      </span>
+      {run.tests_only && run.state !== "refused" && (
+        <fieldset className="run-views">
+          <legend className="visually-hidden">Show</legend>
+          <button type="button" aria-pressed={view === "results"} onClick={() => onView("results")}>
+            Results
+          </button>
+          <button type="button" aria-pressed={view === "output"} onClick={() => onView("output")}>
+            Output
+          </button>
+        </fieldset>
+      )}
+      {run.output !== "" && (
+        <IconButton label="Copy the output" onClick={copy}>
+          <Copy className="icon" />
+        </IconButton>
+      )}
+    </div>
+  );
+}
+
+const MOD = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl+";
+
+/** Ctrl- or Cmd-Enter runs, also from the editor; in another field, or in a program that reads keys, it does not. */
+function useRunKeys(run: (() => void) | null, programReads: boolean): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || event.altKey || event.shiftKey || event.repeat) return;
+      if (!(event.ctrlKey || event.metaKey) || run === null || !(event.target instanceof Element)) return;
+      const inTerminal = event.target.closest(".xterm") !== null;
+      if (inTerminal ? programReads : event.target.closest("input, textarea, dialog, [role=dialog]") !== null) return;
+      // Captured, since the editor has a binding of its own for these keys.
+      event.preventDefault();
+      event.stopPropagation();
+      run();
+    };
+    window.addEventListener("keydown", pressed, true);
+    return () => window.removeEventListener("keydown", pressed, true);
+  }, [run, programReads]);
+}

@@ -1,0 +1,54 @@
+/** Runs and tests in words. */
+import type { Outcome, Run, RunState, Test } from "../wire/types";
+
+export const STATES: Record<RunState, string> = {
+  queued: "Waiting",
+  running: "Running",
+  passed: "Passed",
+  failed: "Failed",
+  stopped: "Stopped",
+  lost: "Lost",
+  refused: "Not run",
+};
+
+export const OUTCOMES: Record<Outcome, string> = {
+  passed: "passed",
+  failed: "failed",
+  error: "broken",
+  skipped: "skipped",
+};
+
+/** What a run runs, as people would say it. */
+export function titleOf(run: Run): string {
+  return run.tests_only ? "Tests" : run.command.join(" ");
+}
+
+/** How a run stands: its state, and why and with which exit code it ended, where that says more. */
+export function standingOf(run: Run): string {
+  const state = run.state === "passed" && !run.tests_only ? "Finished" : STATES[run.state];
+  return [state, ...endingOf(run)].join(" · ");
+}
+
+/** The reason of a run's end, its exit code if it is a bad one, and how long it took: what there is of these. */
+export function endingOf(run: Run): string[] {
+  const code = run.exit_code === null || run.exit_code === 0 ? null : `exit code ${run.exit_code}`;
+  const parts = [run.reason, code, run.seconds === null ? null : durationOf(run.seconds)];
+  return parts.flatMap((part) => part || []);
+}
+
+export function durationOf(seconds: number): string {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)}\u00a0ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)}\u00a0s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}\u00a0min ${whole % 60}\u00a0s`;
+}
+
+/** "7 passed, 1 failed": what there is none of is left out. */
+export function tallyOf(tests: readonly Test[]): string {
+  const counts = new Map<Outcome, number>();
+  for (const { outcome } of tests) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const order: readonly Outcome[] = ["failed", "error", "passed", "skipped"];
+  return order
+    .flatMap((outcome) => (counts.has(outcome) ? `${counts.get(outcome)} ${OUTCOMES[outcome]}` : []))
+    .join(", ");
+}

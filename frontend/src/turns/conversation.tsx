@@ -1,0 +1,61 @@
+import { useEffect, useRef } from "react";
+import { mayWrite } from "../rooms/selectors";
+import type { RoomSession } from "../rooms/session";
+import { useStore } from "../ui/use-store";
+import type { Hunk } from "../wire/types";
+import "./conversation.css";
+import { TurnCard } from "./turn-card";
+
+/** How near to the end, in pixels, the view must be to move along with what is added. */
+const NEAR_END = 48;
+
+interface ConversationProps {
+  readonly session: RoomSession;
+  /** Goes to where the change stands now. */
+  readonly onOpen: (hunk: Hunk) => void;
+}
+
+/** The room's turns, oldest first. Keeps its end in view unless somebody scrolled up. */
+export function Conversation({ session, onOpen }: ConversationProps) {
+  const turns = useStore(session.state, (state) => state.turns);
+  const me = useStore(session.state, (state) => state.me?.id);
+  const writable = useStore(session.state, mayWrite);
+  const list = useRef<HTMLElement>(null);
+  const atEnd = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is added to the turns must come into view
+  useEffect(() => {
+    if (atEnd.current && list.current !== null) {
+      list.current.scrollTop = list.current.scrollHeight;
+    }
+  }, [turns]);
+  const noticeScroll = () => {
+    const view = list.current;
+    if (view !== null) {
+      atEnd.current = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR_END;
+    }
+  };
+  return (
+    <section className="conversation" aria-label="Conversation" ref={list} onScroll={noticeScroll}>
+      {turns.length === 0 && (
+        <div className="empty">
+          <p>Nothing was asked yet.</p>
+          <p className="small">
+            {writable
+              ? "Everybody here sees what is asked, what is answered and which lines were written."
+              : "What the others ask appears here."}
+          </p>
+        </div>
+      )}
+      {turns.map((turn) => (
+        <TurnCard
+          key={turn.id}
+          turn={turn}
+          session={session}
+          mine={turn.member === me}
+          writable={writable}
+          onOpen={onOpen}
+        />
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,125 @@
+import { ArrowUp, Square } from "lucide-react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { mayWrite, ownRunningTurn } from "../rooms/selectors";
+import type { RoomSession } from "../rooms/session";
+import { notifyError } from "../ui/toasts";
+import { useStore } from "../ui/use-store";
+import { ModelPicker, modelFor } from "./model-picker";
+import "./prompt-bar.css";
+
+const MODEL_KEY = "sparkroom:model";
+
+interface PromptBarProps {
+  readonly session: RoomSession;
+  /** The path of the file in front: the model reads it first. */
+  readonly currentPath: string | null;
+  /** Called when a prompt goes out. */
+  readonly onAsked: () => void;
+}
+
+/** Where people ask. While one's own turn runs, a new prompt redirects it. */
+export function PromptBar({ session, currentPath, onAsked }: PromptBarProps) {
+  const [prompt, setPrompt] = useState("");
+  const [wanted, setWanted] = useState(() => localStorage.getItem(MODEL_KEY));
+  const models = useStore(session.state, (state) => state.room?.models) ?? [];
+  const limit = useStore(session.state, (state) => state.room?.limits.prompt_bytes ?? Number.POSITIVE_INFINITY);
+  const live = useStore(session.state, (state) => state.connection === "live");
+  const writable = useStore(session.state, mayWrite);
+  const running = useStore(session.state, ownRunningTurn);
+  const field = useGrowing(prompt);
+  const model = modelFor(models, wanted);
+  const bytes = new TextEncoder().encode(prompt).length;
+  const ready = live && model !== null && prompt.trim() !== "" && bytes <= limit;
+
+  const send = () => {
+    if (!ready) {
+      return;
+    }
+    const text = prompt.trim();
+    setPrompt("");
+    onAsked();
+    const sent =
+      running === null
+        ? session.command({
+            type: "ask",
+            prompt: text,
+            model: model.name,
+            files: currentPath === null ? [] : [currentPath],
+          })
+        : session.command({ type: "steer_turn", turn: running.id, prompt: text });
+    sent.catch((error: unknown) => {
+      notifyError(error);
+      // What was typed comes back, unless something else was typed meanwhile.
+      setPrompt((now) => (now === "" ? text : now));
+    });
+  };
+  const press = (event: KeyboardEvent) => {
+    // An Enter that ends a composition (Chinese, Japanese, …) chooses a word and does not send.
+    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      send();
+    }
+  };
+
+  if (!writable) {
+    return <p className="prompt-bar small muted">You may look at this room, but not ask in it.</p>;
+  }
+  return (
+    <div className="prompt-bar">
+      <textarea
+        ref={field}
+        rows={1}
+        value={prompt}
+        aria-label="Prompt"
+        placeholder={running === null ? "Ask for something…" : "Type to redirect what is being written…"}
+        onChange={(event) => setPrompt(event.target.value)}
+        onKeyDown={press}
+      />
+      <div className="prompt-tools">
+        <ModelPicker
+          models={models}
+          chosen={model?.name ?? null}
+          onChoose={(name) => {
+            localStorage.setItem(MODEL_KEY, name);
+            setWanted(name);
+          }}
+        />
+        <span className="prompt-state small muted" role="status">
+          {bytes > limit
+            ? `Too long: at most ${limit.toLocaleString("en")} bytes`
+            : running === null
+              ? ""
+              : running.state === "asked"
+                ? "Asking…"
+                : "Esc stops it"}
+        </span>
+        {running !== null && (
+          <button
+            type="button"
+            className="button stop-button"
+            onClick={() => session.command({ type: "stop_turn", turn: running.id }).catch(notifyError)}
+          >
+            <Square className="icon" /> Stop
+          </button>
+        )}
+        <button type="button" className="button primary send-button" disabled={!ready} onClick={send}>
+          <ArrowUp className="icon" />
+          <span>{running === null ? "Ask" : "Redirect"}</span>
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** A field as high as its text, up to the limit that its style sets. */
+export function useGrowing(text: string) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
+  useLayoutEffect(() => {
+    if (field.current !== null) {
+      field.current.style.height = "0";
+      field.current.style.height = `${field.current.scrollHeight}px`;
+    }
+  }, [text]);
+  return field;
+}

@@ -1,0 +1,78 @@
+import { CircleAlert, CircleCheck, CircleSlash, Sparkles, Square } from "lucide-react";
+import { memo } from "react";
+import { turnOver } from "../rooms/reducer";
+import type { RoomSession } from "../rooms/session";
+import { notifyError } from "../ui/toasts";
+import type { Hunk, Turn } from "../wire/types";
+import { rehearsalLine, stateLine, timingLine } from "./figures";
+import { HunkRow } from "./hunk-row";
+import { Prose } from "./prose";
+
+interface TurnCardProps {
+  readonly turn: Turn;
+  readonly session: RoomSession;
+  readonly mine: boolean;
+  /** True if this person may stop it. */
+  readonly writable: boolean;
+  /** Goes to where the change stands now. */
+  readonly onOpen: (hunk: Hunk) => void;
+}
+
+/** One turn: who asked what, what the model said and wrote, and how it ended. */
+export const TurnCard = memo(function TurnCard({ turn, session, mine, writable, onOpen }: TurnCardProps) {
+  const over = turnOver(turn);
+  const stop = () => session.command({ type: "stop_turn", turn: turn.id }).catch(notifyError);
+  const figures = turn.rehearsal ? rehearsalLine(turn.timing) : timingLine(turn.timing);
+  return (
+    <article className="turn" aria-label={`${turn.member_name}: ${turn.prompts[0] ?? ""}`} data-state={turn.state}>
+      {turn.prompts.map((prompt, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: prompts are only ever added at the end
+        <div className="turn-prompt" key={index}>
+          <span className="turn-asker">{mine ? "You" : turn.member_name}</span>
+          <p>{prompt}</p>
+        </div>
+      ))}
+      <div className="turn-answer">
+        <div className="turn-model">
+          <Sparkles className="icon" />
+          <span>{turn.model}</span>
+          {!over && writable && (
+            <button type="button" className="button turn-stop" onClick={stop}>
+              <Square className="icon" /> {mine ? "Stop" : `Stop ${turn.member_name}'s turn`}
+            </button>
+          )}
+        </div>
+        {turn.text.trim() !== "" && <Prose text={turn.text} />}
+        {turn.hunks.length > 0 && (
+          <ul className="hunks" aria-label="Changes">
+            {turn.hunks.map((hunk) => (
+              <HunkRow key={hunk.id} hunk={hunk} onOpen={onOpen} />
+            ))}
+          </ul>
+        )}
+        {turn.error && (
+          <p className="turn-error" role="alert">
+            {turn.error.message}
+          </p>
+        )}
+        <p className="turn-state">
+          <StateIcon state={turn.state} /> {stateLine(turn)}
+        </p>
+        {over && figures !== "" && <p className="turn-figures">{figures}</p>}
+      </div>
+    </article>
+  );
+});
+
+function StateIcon({ state }: Pick<Turn, "state">) {
+  switch (state) {
+    case "settled":
+      return <CircleCheck className="icon state-ok" />;
+    case "failed":
+      return <CircleAlert className="icon state-bad" />;
+    case "stopped":
+      return <CircleSlash className="icon" />;
+    default:
+      return <span className="spinner" />;
+  }
+}
