@@ -144,6 +144,7 @@ class Catalogue:
             dialect=entry.dialect,
             context_tokens=entry.context_tokens,
             rehearsal=entry.protocol == "rehearsal",
+            plays_at=round(self._rehearsal_tokens_per_second) if entry.protocol == "rehearsal" else None,
             needs=self._needs(entry),
         )
 

@@ -170,6 +170,10 @@ class Session:
             result = await act()
         except Refusal as refusal:
             self._say(Refused(id=command_id, code=refusal.code, message=refusal.message))
+        except Exception:
+            message = "Something went wrong on the server; see its log."
+            self._say(Refused(id=command_id, code=Code.INTERNAL, message=message))
+            raise
         else:
             self._say(Done(id=command_id, result=result))
 

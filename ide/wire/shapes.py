@@ -141,7 +141,10 @@ class Message(Shape):
 
 
 class Model(Shape):
-    """A configured model, and what it needs before it can be chosen (None: usable)."""
+    """A configured model, and what it needs before it can be chosen (None: usable).
+
+    `plays_at` is the speed in tokens a second that the rehearsal is set to; None for real models, which have their own.
+    """
 
     name: str
     tier: str
@@ -149,6 +152,7 @@ class Model(Shape):
     dialect: str
     context_tokens: int
     rehearsal: bool
+    plays_at: int | None = None
     needs: str | None = None
 
 

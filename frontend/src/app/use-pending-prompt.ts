@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { mayWrite } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
+import { ask } from "../turns/asking";
 import { notifyError } from "../ui/toasts";
 import { useStore } from "../ui/use-store";
 import { takePrompt } from "./pending";
@@ -14,7 +15,7 @@ export function usePendingPrompt(session: RoomSession, onAsked: () => void): voi
     const pending = ready ? takePrompt(session.id) : null;
     if (pending !== null) {
       asked.current();
-      session.command({ type: "ask", prompt: pending.prompt, model: pending.model }).catch(notifyError);
+      ask(session, { prompt: pending.prompt, model: pending.model }).catch(notifyError);
     }
   }, [ready, session]);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { indexOf, pagesOf } from "./pages";
+import { indexOf, pageMade, pagesOf } from "./pages";
 
 interface Case {
   readonly why: string;
@@ -21,5 +21,15 @@ describe("the page of a room", () => {
   it("comes first among its pages", () => {
     expect(pagesOf(["b.html", "style.css", "index.html", "a.html"])).toEqual(["index.html", "a.html", "b.html"]);
     expect(pagesOf(["main.py"])).toEqual([]);
+  });
+
+  it("gives way to one that a turn made beside it, and to no other", () => {
+    const turn = { hunks: [{ path: "snake/index.html" }, { path: "snake/snake.js" }] };
+    const known = ["index.html"];
+    expect(pageMade(known, ["index.html", "snake/index.html"], turn)).toBe("snake/index.html");
+    expect(pageMade(known, ["index.html", "about.html"], turn)).toBeNull();
+    expect(pageMade(known, known, turn)).toBeNull();
+    expect(pageMade([], ["index.html", "snake/index.html"], turn)).toBeNull();
+    expect(pageMade(known, ["index.html", "snake/index.html"], undefined)).toBeNull();
   });
 });

@@ -16,6 +16,20 @@ export function indexOf(paths: Iterable<string>): string | null {
   return best;
 }
 
+/**
+ * The page to show because a turn just made it, beside the one that stands for the room; null for none. `known` are
+ * the pages so far: the room's first one is shown anyway.
+ */
+export function pageMade(
+  known: readonly string[],
+  pages: readonly string[],
+  turn: { readonly hunks: readonly { readonly path: string }[] } | undefined,
+): string | null {
+  if (known.length === 0 || turn === undefined) return null;
+  const made = pages.filter((page) => !known.includes(page) && turn.hunks.some((hunk) => hunk.path === page));
+  return indexOf(made);
+}
+
 export function isPage(path: string): boolean {
   return /[^/]\.html?$/i.test(path);
 }

@@ -2,7 +2,7 @@
 
 /** Milliseconds between beats, and without an answer until a page counts as hanging. */
 export const BEAT = 1_000;
-export const PATIENCE = 3_000;
+export const PATIENCE = 5_000;
 
 export class Pulse {
   #beat = 0;

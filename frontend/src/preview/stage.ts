@@ -10,7 +10,7 @@ import { Changes, type PageFile } from "./changes";
 import { Frames, type FramesListener, type PageMessage } from "./frames";
 import { cleared, EMPTY_LOG, type Log, leftOut, said } from "./log";
 import type { Source } from "./messages";
-import { isPage, pagesOf } from "./pages";
+import { isPage, pageMade, pagesOf } from "./pages";
 import { documentAt, ownLines, type Place, piecesOf } from "./places";
 import { nextStep } from "./policy";
 
@@ -124,7 +124,9 @@ export class Stage implements FramesListener {
     const { synced, saved, connection, turns } = this.session.state.get();
     if (!synced || this.#closed) return;
     const pages = pagesOf(this.#changes.paths);
-    if (pages.join("\n") !== this.#store.get().pages.join("\n")) this.#set({ pages });
+    const known = this.#store.get().pages;
+    if (pages.join("\n") !== known.join("\n")) this.#set({ pages });
+    this.#chosen = pageMade(known, pages, turns.at(-1)) ?? this.#chosen;
     if (this.#chosen !== null && !pages.includes(this.#chosen)) this.#chosen = null;
     const page = this.#chosen ?? pages[0] ?? null;
     const open = turns.flatMap((turn) => (turnOver(turn) ? [] : turn.hunks.filter((hunk) => hunk.state === "writing")));

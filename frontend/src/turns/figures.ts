@@ -14,18 +14,10 @@ export function timingLine(timing: Timing): string {
     .join(" · ");
 }
 
-/** Below this the rate that was timed says little about the setting behind it. */
-const STEADY_MS = 500;
-
-/**
- * The same for the rehearsal, whose speed is a setting and no measurement of a model: the setting, rounded to two
- * figures, since what is timed swings around it.
- */
-export function rehearsalLine(timing: Timing): string {
-  const { tokens_per_second: speed, total_ms: total } = timing;
-  const steady = speed !== null && total !== null && total >= STEADY_MS;
+/** The same for the rehearsal, whose speed (`playsAt`, tokens a second) is a setting and no measurement of a model. */
+export function rehearsalLine(timing: Timing, playsAt: number): string {
   return [
-    `Prepared example, played at ${steady ? `${twoFigures(speed)} tokens/s (a setting)` : "a set speed"}`,
+    `Prepared example, played at ${whole.format(playsAt)} tokens/s (a setting)`,
     timingLine({ ...timing, tokens_per_second: null }),
   ]
     .filter((part) => part !== "")
@@ -66,8 +58,4 @@ export function hunkNote(hunk: Hunk): string {
 
 function milliseconds(value: number): string {
   return value < 1000 ? `${whole.format(value)} ms` : `${(value / 1000).toFixed(1)} s`;
-}
-
-function twoFigures(value: number): string {
-  return new Intl.NumberFormat("en", { maximumSignificantDigits: 2 }).format(value);
 }

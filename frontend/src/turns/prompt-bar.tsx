@@ -4,6 +4,7 @@ import { mayWrite, ownRunningTurn } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
 import { notifyError } from "../ui/toasts";
 import { useStore } from "../ui/use-store";
+import { ask } from "./asking";
 import { ModelPicker, modelFor } from "./model-picker";
 import "./prompt-bar.css";
 
@@ -40,12 +41,7 @@ export function PromptBar({ session, currentPath, onAsked }: PromptBarProps) {
     onAsked();
     const sent =
       running === null
-        ? session.command({
-            type: "ask",
-            prompt: text,
-            model: model.name,
-            files: currentPath === null ? [] : [currentPath],
-          })
+        ? ask(session, { prompt: text, model: model.name, files: currentPath === null ? [] : [currentPath] })
         : session.command({ type: "steer_turn", turn: running.id, prompt: text });
     sent.catch((error: unknown) => {
       notifyError(error);

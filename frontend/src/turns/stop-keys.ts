@@ -2,14 +2,15 @@
 import { ownRunningTurn } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
 import { notifyError } from "../ui/toasts";
+import { askedTurn } from "./asking";
 
 /** True if there was a turn to stop. */
 export function stopOwnTurn(session: RoomSession): boolean {
-  const turn = ownRunningTurn(session.state.get());
-  if (turn !== null) {
-    session.command({ type: "stop_turn", turn: turn.id }).catch(notifyError);
-  }
-  return turn !== null;
+  const running = ownRunningTurn(session.state.get());
+  const found = running === null ? askedTurn(session) : Promise.resolve(running.id);
+  if (found === null) return false;
+  found.then((turn) => turn && session.command({ type: "stop_turn", turn })).catch(notifyError);
+  return true;
 }
 
 /** Listens until the function it returns is called. */

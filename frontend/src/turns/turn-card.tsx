@@ -22,7 +22,8 @@ interface TurnCardProps {
 export const TurnCard = memo(function TurnCard({ turn, session, mine, writable, onOpen }: TurnCardProps) {
   const over = turnOver(turn);
   const stop = () => session.command({ type: "stop_turn", turn: turn.id }).catch(notifyError);
-  const figures = turn.rehearsal ? rehearsalLine(turn.timing) : timingLine(turn.timing);
+  const playsAt = session.state.get().room?.models.find(({ name }) => name === turn.model)?.plays_at ?? null;
+  const figures = playsAt === null ? timingLine(turn.timing) : rehearsalLine(turn.timing, playsAt);
   return (
     <article className="turn" aria-label={`${turn.member_name}: ${turn.prompts[0] ?? ""}`} data-state={turn.state}>
       {turn.prompts.map((prompt, index) => (

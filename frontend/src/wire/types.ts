@@ -406,6 +406,8 @@ export interface File {
 }
 /**
  * A configured model, and what it needs before it can be chosen (None: usable).
+ *
+ * `plays_at` is the speed in tokens a second that the rehearsal is set to; None for real models, which have their own.
  */
 export interface Model {
   name: string;
@@ -414,6 +416,7 @@ export interface Model {
   dialect: string;
   context_tokens: number;
   rehearsal: boolean;
+  plays_at: number | null;
   needs: string | null;
 }
 /**
