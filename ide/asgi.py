@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
@@ -13,6 +14,9 @@ http = get_asgi_application()
 from ide.transports.composition import hub  # noqa: E402 - models need Django set up first
 from ide.urls import websocket_urlpatterns  # noqa: E402
 
+# Python hands the interpreter from one thread to another after 5 ms: as long would a frame wait for the database's
+# thread, whenever that is busy.
+sys.setswitchinterval(0.0005)
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})
 
 

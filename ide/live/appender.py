@@ -1,4 +1,4 @@
-"""Commits the updates of all rooms of a process, in one transaction every 25 ms.
+"""Commits the updates of all rooms of a process, in one transaction every 40 ms.
 
 Nothing is acknowledged before its commit. A commit that fails (disk full, database locked) is tried again with the
 same updates, in the same order, for as long as it takes; until then nothing of it counts as saved.
@@ -14,7 +14,7 @@ from django.db import DatabaseError, IntegrityError
 from ide.store import updates
 from ide.store.writer import Writer
 
-INTERVAL_SECONDS = 0.025
+INTERVAL_SECONDS = 0.04
 RETRY_SECONDS = 0.5
 
 log = logging.getLogger(__name__)

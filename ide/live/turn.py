@@ -75,7 +75,6 @@ class RunningTurn:
             asked_at=room.services.now_ms(),
         )
         self._typist = self._new_typist()
-        self._change()
         self._task = self._begin()
 
     @property
@@ -112,7 +111,7 @@ class RunningTurn:
         feedback = render_feedback(self._hunks.values())
         answer = f"{said}\n\n[interrupted here]\n{feedback}"
         self._earlier = (*self._earlier, Exchange(self._shape.prompts[-1], answer))
-        self._change(prompts=[*self._shape.prompts, prompt])
+        self._set(prompts=[*self._shape.prompts, prompt])
         self._heard.parts.clear()
         self._typist = self._new_typist()
         self._task = self._begin()
@@ -172,6 +171,9 @@ class RunningTurn:
         reader.add_done_callback(lambda _: self._heard.wake.set())
         writes = 0
         try:
+            # The request is on its way before anything is written down: the database's thread would hold it up.
+            await asyncio.sleep(0)
+            self._record()
             while True:
                 await self._heard.wake.wait()
                 self._heard.wake.clear()
@@ -242,7 +244,13 @@ class RunningTurn:
         self._change(state=state, usage=self._usage(), timing=self._timing(), **fields)
 
     def _change(self, **fields: object) -> None:
+        self._set(**fields)
+        self._record()
+
+    def _set(self, **fields: object) -> None:
         self._shape = self._shape.model_copy(update=fields)
+
+    def _record(self) -> None:
         self._room.record(turns.record, self._room.id, self.shape())
 
     def _usage(self) -> shapes.Usage:
