@@ -8,7 +8,7 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from tests.benchmarks import stream
+from tests.benchmarks import stop, stream
 from tests.stack import ROOT
 
 COLUMNS = (
@@ -35,6 +35,11 @@ def main() -> None:
     for rate in stream.ROUNDS:
         print(f"\n{stream.TOKENS:,} tokens at {rate:,.0f} tokens/s\n")
         print(table([row for row in rows if row["tokens_per_second"] == rate]))
+    stops = sorted(asyncio.run(stop.measure()))
+    print(
+        f"\n{len(stops)} stops: the last change reached another member {stops[len(stops) // 2]:.1f} ms after (median),"
+    )
+    print(f"{stops[-1]:.1f} ms at the most.")
     print(f"\n{NOTES}\nLoad when it ended: {os.getloadavg()[0]:.2f} on {os.cpu_count()} processors.")
     report = {
         "at": began.isoformat(timespec="seconds"),
@@ -46,6 +51,7 @@ def main() -> None:
             "system": platform.platform(),
         },
         "stream": {"tokens": stream.TOKENS, "rows": rows},
+        "stop": {"last_change_ms": stops},
     }
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
