@@ -1,0 +1,48 @@
+"""What Rehearsal says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+NAME: Final = "Rehearsal (prepared demo, not AI)"
+CONNECT: Final = (
+    "For anything else, connect a model: set a provider's key variable (such as OPENAI_API_KEY) before the start, "
+    "run a local one with Ollama, or list yours in models.toml."
+)
+WHICH: Final = "Which one do you mean?"
+OPEN_IT: Final = "Open it?"
+
+
+def played(tokens_per_second: float) -> str:
+    """The line under every prepared example."""
+    return f"Prepared example, played at {tokens_per_second:,.0f} tokens/s."
+
+
+def greeting(titles: Sequence[str]) -> str:
+    """Who this is and what it can do."""
+    return (
+        f"I am {NAME}. I play prepared examples: {', '.join(titles)}. In what the room holds I can make something "
+        'faster, slower, bigger or smaller, change a colour ("make the background dark blue") or a title '
+        '("change the title to Hello"), rename a name ("rename total to amount") and add a docstring '
+        f'("add a docstring to load"). {CONNECT}'
+    )
+
+
+def declined(titles: Sequence[str], why: str = "") -> str:
+    """Nothing was done, and what could be."""
+    return f"{why or 'That is nothing I have prepared, so I changed nothing.'} {greeting(titles)}"
+
+
+def offer(title: str, unknown: Sequence[str]) -> str:
+    """A prepared example that is near what was asked."""
+    missing = ", ".join(f"“{word}”" for word in unknown)
+    return f"I have {title}, but nothing prepared for {missing}. {OPEN_IT} Say yes. {CONNECT}"
+
+
+def offer_another(title: str, path: str) -> str:
+    """A prepared example that the room seems to hold."""
+    return (
+        f"I have {title}, and the room has a `{path}` already. {OPEN_IT} Say yes, and a second one goes to a folder of "
+        f"its own. {CONNECT}"
+    )
