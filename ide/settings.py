@@ -69,7 +69,9 @@ if not re.match(r"^(redis|rediss|unix)://", REDIS_URL):
     raise BadSetting("REDIS_URL", unquote(REDIS_URL.split(":")[0]), "redis://…, rediss://… or unix://path")
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
-PREVIEW_ORIGIN = env.text("SPARKROOM_PREVIEW_ORIGIN")
+PREVIEW_ORIGIN = env.text("SPARKROOM_PREVIEW_ORIGIN").rstrip("/")
+if PREVIEW_ORIGIN and not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+", PREVIEW_ORIGIN):
+    raise BadSetting("SPARKROOM_PREVIEW_ORIGIN", PREVIEW_ORIGIN, "an origin such as https://preview.example.org")
 MODELS_FILE = env.text("SPARKROOM_MODELS")
 REHEARSAL_TOKENS_PER_SECOND = env.whole("SPARKROOM_REHEARSAL_SPEED", 1200, 1, 100_000, "tokens per second")
 

@@ -2,7 +2,7 @@
 
 A token is `<role letter><generation>.<mac>`, made from the room's id with the server's key. It needs no row, survives a
 restore of the database, and is revoked with all others of its role by raising the role's generation. A preview's
-grant is made in the same way: it names the room without giving any right in it.
+grant is made in the same way, and ends with the token: it lets its holder see the room's page and gives no right in it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ide.wire.codes import Role
 _LETTERS = {Role.OWNER: "o", Role.EDITOR: "e", Role.VIEWER: "v"}
 _ROLES = {letter: role for role, letter in _LETTERS.items()}
 _TOKEN = re.compile(r"([oev])([1-9][0-9]{0,8})\.([A-Za-z0-9_-]{32})")
-_GRANT = re.compile(r"([a-z0-9]{8,32})-([A-Za-z0-9_-]{32})")
+_GRANT = re.compile(r"([a-z0-9]{8,32})-([oev])([1-9][0-9]{0,8})-([A-Za-z0-9_-]{32})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,21 @@ def read_token(key: str, room_id: str, token: str) -> Claim | None:
     return Claim(_ROLES[letter], int(generation))
 
 
-def make_grant(key: str, room_id: str) -> str:
-    """The unguessable name under which a room's page is served."""
-    return f"{room_id}-{_mac(key, 'preview', room_id, '')}"
+def make_grant(key: str, room_id: str, role: Role, generation: int) -> str:
+    """The unguessable name under which the room's page is served to those of this role."""
+    head = f"{_LETTERS[role]}{generation}"
+    return f"{room_id}-{head}-{_mac(key, 'preview', room_id, head)}"
 
 
-def read_grant(key: str, grant: str) -> str | None:
-    """The room that a grant names, or None if it is forged."""
+def read_grant(key: str, grant: str) -> tuple[str, Claim] | None:
+    """The room that a grant names and by what right, or None if it is forged."""
     match = _GRANT.fullmatch(grant)
-    if match is None or not hmac.compare_digest(match[2], _mac(key, "preview", match[1], "")):
+    if match is None:
         return None
-    return match[1]
+    room_id, letter, generation, mac = match.groups()
+    if not hmac.compare_digest(mac, _mac(key, "preview", room_id, f"{letter}{generation}")):
+        return None
+    return room_id, Claim(_ROLES[letter], int(generation))
 
 
 def _mac(key: str, purpose: str, room_id: str, head: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Generator
 from typing import Annotated, Any, Literal
@@ -20,6 +21,8 @@ from redis.exceptions import RedisError
 
 from ide.wire.messages import EVENTS, Event
 from ide.wire.shapes import Shape
+
+log = logging.getLogger(__name__)
 
 HOLD_SECONDS = 30
 INBOX_ENTRIES = 10_000
@@ -113,6 +116,7 @@ class WebBus:
         self._redis = redis.asyncio.Redis.from_url(url)
         self._process = process
         self._held: set[str] = set()
+        self._control = asyncio.Lock()
 
     async def hold(self, room_id: str) -> None:
         """Ask for the room's events from now on."""
@@ -128,7 +132,8 @@ class WebBus:
     async def control(self, run_id: str, control: Control) -> None:
         """Tell a run something. Raises RedisError when Redis is away."""
         key = _controls(run_id)
-        async with self._redis.pipeline(transaction=False) as pipeline:
+        # One after the other: each would take a connection of its own, and what is typed must not change its order.
+        async with self._control, self._redis.pipeline(transaction=False) as pipeline:
             pipeline.xadd(key, {"control": control.model_dump_json()}, maxlen=INBOX_ENTRIES, approximate=True)
             pipeline.expire(key, CONTROL_SECONDS)
             await pipeline.execute()
@@ -148,7 +153,11 @@ class WebBus:
                 continue
             for entry_id, fields in _entries(answer):
                 seen = entry_id
-                deliver(fields[b"room"].decode(), EVENTS.validate_python(orjson.loads(fields[b"event"])))
+                try:
+                    deliver(fields[b"room"].decode(), EVENTS.validate_python(orjson.loads(fields[b"event"])))
+                except Exception as error:
+                    # One entry that cannot be read must not silence the others.
+                    log.error("an entry of the inbox was passed over: %s", type(error).__name__)
 
     async def keep_leases(self) -> None:
         """Renew what this process holds, until cancelled."""

@@ -27,21 +27,23 @@ class Appender:
         self._writer = writer
         self._waiting: list[tuple[str, bytes]] = []
         self._batch: asyncio.Future[None] | None = None
+        self._last: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def append(self, room_id: str, update: bytes) -> asyncio.Future[None]:
         """Commit `update` soon. The future is done once it is committed; updates of one batch share it."""
         self._waiting.append((room_id, update))
         if self._batch is None:
-            self._batch = asyncio.get_running_loop().create_future()
+            self._batch = self._last = asyncio.get_running_loop().create_future()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
         return self._batch
 
     async def flush(self) -> None:
         """Return once everything that was appended so far is committed."""
-        if self._task is not None:
-            await self._task
+        if self._last is not None:
+            # Batches are committed in order. Whoever waits may be cancelled; the batch may not.
+            await asyncio.shield(self._last)
 
     async def _run(self) -> None:
         while self._batch is not None:
@@ -58,7 +60,13 @@ class Appender:
                 return
             except IntegrityError:
                 # A room of this batch was deleted meanwhile; the others must not wait for it.
-                taken = await self._writer.do(updates.of_existing_rooms, taken)
+                taken = await self._of_existing_rooms(taken)
             except DatabaseError as error:
                 log.error("the database refused a commit, trying again: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _of_existing_rooms(self, taken: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+        try:
+            return await self._writer.do(updates.of_existing_rooms, taken)
+        except DatabaseError:
+            return taken

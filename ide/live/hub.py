@@ -14,6 +14,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from ide.domain.refusals import Refusal
+from ide.domain.updates import count_types
 from ide.live.replica import Replica
 from ide.live.room import LiveRoom, Loaded
 from ide.live.services import Services
@@ -25,6 +26,10 @@ from ide.wire.shapes import Problem
 
 LINGER_SECONDS = 30
 SWEEP_SECONDS = 5
+# A run that waits this long was lost on its way to a worker, or there is none.
+QUEUED_MS = 120_000
+
+INTERRUPTED = "The server died while this was being written. What stands of the last change is still in its file."
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +87,8 @@ class Hub:
         room = self.opened(room_id)
         for connection in list(room.connections) if room else []:
             connection.close(Close.NOT_AUTHORISED, reason)
-        await self._close(room_id)
+        self._rooms.pop(room_id, None)
+        await self._close(room_id, room)
 
     async def close(self) -> None:
         """Stop the turns, write everything down and release everything."""
@@ -90,8 +96,14 @@ class Hub:
             chore.cancel()
         for timer in self._closing.values():
             timer.cancel()
-        for room_id in list(self._rooms):
-            await self._close(room_id)
+        rooms_open = {room_id: self.opened(room_id) for room_id in self._rooms}
+        self._rooms.clear()
+        # Every turn first: what it was writing must be taken back even if closing some room takes long, or fails.
+        for room in rooms_open.values():
+            if room is not None:
+                room.turns.close()
+        for room_id, room in rooms_open.items():
+            await self._close(room_id, room)
         if self._services is not None:
             services, self._services = await self._services, None
             await services.appender.flush()
@@ -105,14 +117,17 @@ class Hub:
     async def _open(self, room_id: str, services: Services) -> LiveRoom:
         # The bus first: what happens elsewhere while the room is read must not be missed.
         await services.bus.hold(room_id)
-        await services.appender.flush()
-        loaded = await services.writer.do(_load, room_id)
-        if loaded is None:
+        try:
+            await services.appender.flush()
+            loaded = await services.writer.do(_load, room_id)
+            if loaded is None:
+                raise Refusal(Code.NOT_FOUND, "There is no such room.")
+        except BaseException:
             await services.bus.release(room_id)
-            raise Refusal(Code.NOT_FOUND, "There is no such room.")
+            raise
         replica = Replica()
-        for update in loaded.updates:
-            replica.load(update)
+        for update, types in loaded.updates:
+            replica.load(update, types)
         services.catalogue.warm()
         return LiveRoom(loaded, replica, services)
 
@@ -122,20 +137,23 @@ class Hub:
             room = self.opened(room_id)
             if room is not None and room.busy:
                 self._close_later(room_id)
-            elif room_id in self._rooms and not self._visitors.get(room_id):
-                self._chore(self._close(room_id))
+            elif not self._visitors.get(room_id):
+                # Taken out at once: whoever comes next opens the room anew and never gets one that is being closed.
+                self._rooms.pop(room_id, None)
+                self._chore(self._close(room_id, room))
 
         if room_id in self._rooms:
             self._closing[room_id] = asyncio.get_running_loop().call_later(LINGER_SECONDS, due)
         else:
             self._visitors.pop(room_id, None)
 
-    async def _close(self, room_id: str) -> None:
-        room = self.opened(room_id)
-        # From here on a visitor opens the room anew, once what this one wrote is committed.
-        self._rooms.pop(room_id, None)
+    async def _close(self, room_id: str, room: LiveRoom | None) -> None:
+        """Close a room that is not among the open ones any more."""
         if room is not None:
-            await room.close()
+            try:
+                await room.close()
+            except DatabaseError as error:
+                log.error("room %s was closed without tidying up: %s", room_id, error)
             if room_id not in self._rooms:
                 await room.services.bus.release(room_id)
         if not self._visitors.get(room_id):
@@ -146,7 +164,7 @@ class Hub:
     async def _start(self) -> Services:
         services = await self._make_services()
         for room_id, turn in await services.writer.do(turns.interrupted):
-            problem = Problem(code=Code.INTERNAL, message="The server was restarted while this was being written.")
+            problem = Problem(code=Code.INTERNAL, message=INTERRUPTED)
             ended = turn.model_copy(update={"state": TurnState.FAILED, "error": problem})
             await services.writer.do(turns.record, room_id, ended)
         self._chore(services.bus.listen(self._deliver))
@@ -155,15 +173,15 @@ class Hub:
         return services
 
     async def _sweep(self, services: Services) -> None:
-        """Say of runs whose worker is gone that they are lost."""
+        """Say of runs whose worker is gone that they are lost, and of those that nobody took that they were refused."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
-                expired = await services.writer.do(runs.expire)
+                ended = await services.writer.do(runs.expire, services.now_ms() - QUEUED_MS)
             except DatabaseError as error:
                 log.error("lost runs were not looked for: %s", error)
                 continue
-            for room_id, event in expired:
+            for room_id, event in ended:
                 self._deliver(room_id, event)
 
     def _deliver(self, room_id: str, event: Event) -> None:
@@ -181,7 +199,8 @@ def _load(room_id: str) -> Loaded | None:
     room = rooms.read(room_id)
     if room is None:
         return None
-    return Loaded(room, updates.load(room_id), turns.recent(room_id, REMEMBERED_TURNS))
+    stored = [(update, count_types(update, most_parts=None)) for update in updates.load(room_id)]
+    return Loaded(room, stored, turns.recent(room_id, REMEMBERED_TURNS))
 
 
 def _report(task: asyncio.Task[None]) -> None:

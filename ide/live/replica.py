@@ -26,8 +26,8 @@ from pycrdt import get_state as state_of_update
 from ide.domain.documents import BadPath, check_path, shown_paths
 from ide.domain.edits.difference import difference
 from ide.domain.units import byte_length, byte_offset
+from ide.domain.updates import BadUpdate, count_types
 from ide.live.entries import Entries
-from ide.live.updates import BadUpdate, count_types
 
 __all__ = ["BadUpdate", "Delta", "Document", "Replica", "Watcher"]
 
@@ -97,8 +97,12 @@ class Replica:
 
     # --- synchronising -----------------------------------------------------------------------------------------------
 
-    def load(self, update: bytes) -> None:
-        """Merge what was stored, which was looked at when it came. Raises `BadUpdate` if it cannot be read."""
+    def load(self, update: bytes, types: int = 0) -> None:
+        """Merge what was stored, which was looked at when it came. Raises `BadUpdate` if it cannot be read.
+
+        `types` are the shared types that it holds: they count against what members may still add.
+        """
+        self._types += types
         try:
             with self.transaction():
                 self._doc.apply_update(update)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from ide.domain.refusals import Refusal
+from ide.domain.state import bounded
 from ide.live.connection import Connection, Person
 from ide.live.outbox import Outbox
 from ide.live.presence import PresenceBook
@@ -33,16 +34,18 @@ RECENT_TURNS = 50
 RECENT_RUNS = 20
 RECENT_MESSAGES = 100
 COMPACT_AFTER_UPDATES = 500
+REMEMBERED_MEMBERS = 300
+REVOKED = "The link you came in by was revoked."
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was read of a room before it is open: its row, its text's updates, and its last turns."""
+    """What was read of a room before it is open: its row, its updates with the number of types in each, its turns."""
 
     room: StoredRoom
-    updates: list[bytes]
+    updates: list[tuple[bytes, int]]
     turns: list[Turn]
 
 
@@ -54,6 +57,7 @@ class LiveRoom:
         self.id = stored.id
         self.title = stored.title
         self.epoch = stored.epoch
+        self.generations = dict(stored.generations)
         self.replica = replica
         self.services = services
         self.connections: dict[Connection, Person] = {}
@@ -61,6 +65,8 @@ class LiveRoom:
         self.outbox = Outbox(self.connections.keys(), self.presence)
         self.turns = Turns(self, loaded.turns)
         self.runs = Runs(self)
+        self._seq = stored.seq
+        self._catching_up = False
         self._members: dict[str, Member] = {}
         self._bytes = sum(file.bytes for file in self.files())
         self._written_since_compaction = 0
@@ -70,7 +76,9 @@ class LiveRoom:
     # --- members ---
 
     def join(self, connection: Connection, person: Person) -> None:
-        """Let somebody in. Refused when the room is full."""
+        """Let somebody in. Refused when the room is full, or when their link was revoked while they were coming."""
+        if person.generation < self.generations[person.role]:
+            raise Refusal(Code.NOT_AUTHORISED, REVOKED)
         if len(self.connections) >= self.services.limits.members:
             raise Refusal(
                 Code.TOO_MANY, f"This room is full: it takes {self.services.limits.members} people at a time."
@@ -96,10 +104,11 @@ class LiveRoom:
                 self._see(renamed, here=True)
 
     def expel(self, role: Role, below: int) -> None:
-        """Close the sockets that came in by tokens of `role` of a generation below `below`."""
+        """Close the sockets that came in by tokens of `role` of a generation below `below`, and let no more in."""
+        self.generations[role] = below
         for connection, person in list(self.connections.items()):
             if person.role == role and person.generation < below:
-                connection.close(Close.NOT_AUTHORISED, "The link you came in by was revoked.")
+                connection.close(Close.NOT_AUTHORISED, REVOKED)
 
     def members(self) -> list[Member]:
         """Everybody who has been here since the room was opened."""
@@ -111,7 +120,7 @@ class LiveRoom:
         """Merge what a member wrote. The future is done once it is committed. Raises BadUpdate or Refusal."""
         if self._bytes + len(update) > self.services.limits.room_bytes:
             # The running sum counts what was deleted too: look before refusing.
-            self._bytes = sum(file.bytes for file in self.files())
+            self._bytes = len(self.replica.diff())
             if self._bytes + len(update) > self.services.limits.room_bytes:
                 raise Refusal(Code.TOO_LARGE, f"The room is full: it takes {self.services.limits.room_bytes:,} bytes.")
         self.replica.apply(update, origin)
@@ -169,10 +178,35 @@ class LiveRoom:
         self.background(self.commit(store, *args, **kwargs))
 
     def deliver(self, event: Event) -> None:
-        """Send an event that is already journaled, or needs not be."""
+        """Send an event that is already journaled, or needs not be.
+
+        Events go out in the order of their numbers. One that comes too early (another process journaled the one before
+        it, whose news is still under way or was lost) waits until the journal was read.
+        """
         if isinstance(event, Output):
             self.outbox.delta(event)
-            return
+        elif isinstance(event, JournaledEvent):
+            if event.seq == self._seq + 1:
+                self._send(event)
+            elif event.seq > self._seq and not self._catching_up:
+                self._catching_up = True
+                self.background(self._catch_up())
+        else:
+            self.outbox.event(event.model_dump_json())
+
+    async def _catch_up(self) -> None:
+        """Send what the journal holds beyond the last event that was sent."""
+        try:
+            missed = await self.services.writer.do(journal.since, self.id, self._seq)
+            if missed is None:
+                self._seq = await self.services.writer.do(journal.last, self.id)
+        finally:
+            self._catching_up = False
+        for event in missed or ():
+            self.deliver(event)
+
+    def _send(self, event: JournaledEvent) -> None:
+        self._seq = event.seq
         self.outbox.flush()
         self.outbox.event(event.model_dump_json())
 
@@ -213,11 +247,13 @@ class LiveRoom:
         """Everything but the text."""
         do = self.services.writer.do
         stored_turns = await do(turns.recent, self.id, RECENT_TURNS)
-        return State(
-            room=self.shape(role, preview),
-            turns=[self.turns.latest(turn) for turn in stored_turns],
-            runs=await do(runs.recent, self.id, RECENT_RUNS),
-            messages=await do(messages.recent, self.id, RECENT_MESSAGES),
+        return bounded(
+            State(
+                room=self.shape(role, preview),
+                turns=[self.turns.latest(turn) for turn in stored_turns],
+                runs=await do(runs.recent, self.id, RECENT_RUNS),
+                messages=await do(messages.recent, self.id, RECENT_MESSAGES),
+            )
         )
 
     # --- ending ---
@@ -229,14 +265,16 @@ class LiveRoom:
 
     async def close(self) -> None:
         """Stop the turns, write everything down, and let go of the replica."""
-        await self.turns.close()
+        self.turns.close()
         for connection in list(self.connections):
             self.leave(connection)
         while self._events:
             await asyncio.gather(*self._events, return_exceptions=True)
         self.outbox.close()
-        await self.compact()
-        self.replica.close()
+        try:
+            await self.compact()
+        finally:
+            self.replica.close()
 
     def background(self, work: Coroutine[Any, Any, object]) -> None:
         """Run a coroutine that nobody waits for; its failure is logged."""
@@ -249,8 +287,15 @@ class LiveRoom:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("room %s: %s", self.id, type(error).__name__, exc_info=error)
 
+    def _forget_members(self) -> None:
+        """A client without a browser is somebody new each time: those who left longest ago are forgotten."""
+        gone = [member_id for member_id, member in self._members.items() if not member.here]
+        for member_id in gone[: max(0, len(self._members) - REMEMBERED_MEMBERS)]:
+            del self._members[member_id]
+
     def _see(self, person: Person, *, here: bool) -> None:
         member = Member(id=person.id, name=person.name, colour=person.colour, role=person.role, here=here)
         if self._members.get(person.id) != member:
             self._members[person.id] = member
+            self._forget_members()
             self.record(journal.append, self.id, lambda seq: MemberEvent(seq=seq, member=member))

@@ -13,10 +13,10 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from ide.domain.refusals import Refusal
+from ide.domain.updates import BadUpdate
 from ide.live.commands import perform
 from ide.live.connection import Person
 from ide.live.room import LiveRoom
-from ide.live.updates import BadUpdate
 from ide.store import journal
 from ide.wire.codes import Close, Code, Role
 from ide.wire.frames import (
@@ -34,6 +34,8 @@ from ide.wire.frames import (
 )
 from ide.wire.messages import COMMANDS, Done, Hello, Refused, Saved
 from ide.wire.shapes import Member, Shape
+
+COMMANDS_AT_ONCE = 64
 
 CLOSE_OF = {
     Code.TOO_LARGE: Close.TOO_LARGE,
@@ -66,6 +68,7 @@ class Session:
         self._preview = preview
         self._held: list[bytes] | None = []
         self._frames = 0
+        self._commands = 0
         self._frames_of: dict[asyncio.Future[None], int] = {}
         self._batch: asyncio.Future[None] | None = None
 
@@ -163,6 +166,9 @@ class Session:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             raise BadFrame(f"bad command at {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        if self._commands >= COMMANDS_AT_ONCE:
+            raise Refusal(Code.TOO_MANY, f"{COMMANDS_AT_ONCE} commands of this socket are under way already.")
+        self._commands += 1
         self._room.background(self._answer(command.id, lambda: perform(self._room, self._person, command)))
 
     async def _answer(self, command_id: str, act: Callable[[], Awaitable[str | None]]) -> None:
@@ -176,6 +182,8 @@ class Session:
             raise
         else:
             self._say(Done(id=command_id, result=result))
+        finally:
+            self._commands -= 1
 
     @property
     def _person(self) -> Person:

@@ -34,6 +34,7 @@ TICK_SECONDS = 0.016
 # A stream begins with the head of a block, which shows nothing: pacing begins when something must be there to see.
 UNPACED_WRITES = 24
 CHARACTERS_A_TOKEN = 4
+MOST_HUNKS = 500
 MODEL_COLOUR = "#7c3aed"
 
 
@@ -58,7 +59,8 @@ class RunningTurn:
         self._client = secrets.randbits(32)
         self._prose: list[str] = []
         self._prose_length = 0
-        self._heard = _Heard()
+        self._pace = _Pace()
+        self._stream = _Stream()
         self._hunks: dict[str, HunkRecord] = {}
         self._earlier = question.earlier
         self._shape = shapes.Turn(
@@ -101,18 +103,21 @@ class RunningTurn:
         """End the turn now. What it finished stays; what it was writing is taken back."""
         if self.over:
             return
-        self._silence()
-        self._end(TurnState.STOPPED, stopped_by=by)
+        try:
+            self._silence()
+        finally:
+            self._end(TurnState.STOPPED, stopped_by=by)
 
     def steer(self, prompt: str) -> None:
         """Redirect the turn: keep what is finished, tell the model what was applied, and go on with `prompt`."""
         self._silence()
-        said = "".join(self._heard.parts)
+        said = "".join(self._stream.parts)
         feedback = render_feedback(self._hunks.values())
         answer = f"{said}\n\n[interrupted here]\n{feedback}"
         self._earlier = (*self._earlier, Exchange(self._shape.prompts[-1], answer))
         self._set(prompts=[*self._shape.prompts, prompt])
-        self._heard.parts.clear()
+        # Nothing that the old stream still says may reach the new one's typist.
+        self._stream = _Stream()
         self._typist = self._new_typist()
         self._task = self._begin()
 
@@ -151,7 +156,7 @@ class RunningTurn:
 
     async def _run(self) -> None:
         try:
-            last = await self._write(self._request())
+            last = await self._write(self._request(), self._stream)
             await self._typist.finish(cut=not isinstance(last, model.Done) or last.reason != "stop")
             if isinstance(last, model.Failed):
                 self._end(TurnState.FAILED, error=shapes.Problem(code=Code.MODEL_FAILED, message=last.message))
@@ -164,46 +169,46 @@ class RunningTurn:
             self._end(TurnState.FAILED, error=problem)
             raise
 
-    async def _write(self, request: model.ModelRequest) -> model.Done | model.Failed:
+    async def _write(self, request: model.ModelRequest, stream: _Stream) -> model.Done | model.Failed:
         """Write what the model says, a tick's worth at a time. Returns how its stream ended."""
         loop = asyncio.get_running_loop()
-        reader = loop.create_task(self._read(request))
-        reader.add_done_callback(lambda _: self._heard.wake.set())
+        reader = loop.create_task(self._read(request, stream))
+        reader.add_done_callback(lambda _: stream.wake.set())
         writes = 0
         try:
             # The request is on its way before anything is written down: the database's thread would hold it up.
             await asyncio.sleep(0)
             self._record()
             while True:
-                await self._heard.wake.wait()
-                self._heard.wake.clear()
+                await stream.wake.wait()
+                stream.wake.clear()
                 began = loop.time()
-                if text := self._heard.take():
+                if text := stream.take():
                     await self._typist.write(text)
                     writes += 1
                 elif reader.done():
                     return reader.result()
                 if reader.done():
-                    self._heard.wake.set()
+                    stream.wake.set()
                 elif writes > UNPACED_WRITES:
                     await asyncio.sleep(max(0.0, began + TICK_SECONDS - loop.time()))
         finally:
             reader.cancel()
 
-    async def _read(self, request: model.ModelRequest) -> model.Done | model.Failed:
-        heard = self._heard
-        async with aclosing(self._question.engine.stream(request)) as stream:
-            async for event in stream:
+    async def _read(self, request: model.ModelRequest, stream: _Stream) -> model.Done | model.Failed:
+        pace = self._pace
+        async with aclosing(self._question.engine.stream(request)) as events:
+            async for event in events:
                 if isinstance(event, model.TextDelta):
-                    if not heard.parts and self._shape.state == TurnState.ASKED:
+                    if self._shape.state == TurnState.ASKED:
                         self._change(state=TurnState.STREAMING)
-                        heard.first = time.perf_counter()
-                    heard.hear(event.text)
+                    pace.beat(len(event.text))
+                    stream.hear(event.text)
                 elif isinstance(event, model.Usage):
-                    heard.usage = event
+                    pace.usage = event
                 elif isinstance(event, model.Done | model.Failed):
                     return event
-                if heard.characters > self._room.services.limits.room_bytes:
+                if pace.characters > self._room.services.limits.room_bytes or len(self._hunks) > MOST_HUNKS:
                     return model.Failed("protocol", "The model's answer is larger than the room may be.")
         return model.Failed("protocol", "The model's stream ended without saying so.")
 
@@ -226,7 +231,8 @@ class RunningTurn:
         ask = self._question.ask
         if ask.run_tests or asks_for_tests(self._shape.prompts[-1]):
             try:
-                await self._room.runs.start(self._question.person, shapes.AskForRun(tests=True))
+                # A run that is stored must be sent as well, even if the turn is stopped in between.
+                await asyncio.shield(self._room.runs.start(self._question.person, shapes.AskForRun(tests=True)))
             except Refusal as refusal:
                 self.prose(f"\n\nThe tests were not run: {refusal.message}")
 
@@ -255,17 +261,17 @@ class RunningTurn:
 
     def _usage(self) -> shapes.Usage:
         # What a redirected stream had used by then, its model never said.
-        if (counted := self._heard.usage) is not None and len(self._shape.prompts) == 1:
+        if (counted := self._pace.usage) is not None and len(self._shape.prompts) == 1:
             return shapes.Usage(input=counted.input, output=counted.output)
-        return shapes.Usage(input=0, output=self._heard.characters // CHARACTERS_A_TOKEN, estimated=True)
+        return shapes.Usage(input=0, output=self._pace.characters // CHARACTERS_A_TOKEN, estimated=True)
 
     def _timing(self) -> shapes.Timing:
         total_ms = (time.perf_counter() - self._asked) * 1000
-        if self._heard.first is None:
+        if self._pace.first is None:
             return shapes.Timing(total_ms=total_ms)
-        seconds = self._heard.last - self._heard.first
+        seconds = self._pace.last - self._pace.first
         return shapes.Timing(
-            first_token_ms=(self._heard.first - self._asked) * 1000,
+            first_token_ms=(self._pace.first - self._asked) * 1000,
             tokens_per_second=self._usage().output / seconds if seconds > 0 else None,
             total_ms=total_ms,
         )
@@ -274,26 +280,36 @@ class RunningTurn:
         return Typist(self._room.replica, origin=self, limits=self._room.services.limits, events=self)
 
 
-class _Heard:
-    """What came from the engine: all of it since the last redirection, and what is not written yet."""
+class _Stream:
+    """One answer of the engine: all of it so far, and what of it is not written yet."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
-        self.characters = 0
-        self.first: float | None = None
-        self.last = 0.0
-        self.usage: model.Usage | None = None
         self.wake = asyncio.Event()
         self._waiting: list[str] = []
 
     def hear(self, text: str) -> None:
         self.parts.append(text)
         self._waiting.append(text)
-        self.characters += len(text)
-        self.last = time.perf_counter()
         self.wake.set()
 
     def take(self) -> str:
         text = "".join(self._waiting)
         self._waiting.clear()
         return text
+
+
+class _Pace:
+    """How much the engine said and when, over all of a turn's streams."""
+
+    def __init__(self) -> None:
+        self.characters = 0
+        self.first: float | None = None
+        self.last = 0.0
+        self.usage: model.Usage | None = None
+
+    def beat(self, characters: int) -> None:
+        self.characters += characters
+        self.last = time.perf_counter()
+        if self.first is None:
+            self.first = self.last

@@ -88,7 +88,7 @@ class Turns:
             raise Refusal(Code.NOT_FOUND, "There is no such turn in this room.")
         return stored
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """End every turn, since the room goes away."""
         for turn in self._turns.values():
             turn.stop(None)

@@ -116,14 +116,19 @@ def withdraw(run_id: str, state: RunState, reason: str | None = None) -> RunEven
     return _end(Run.objects.filter(pk=run_id, state=RunState.QUEUED), state, {"reason": reason})
 
 
-def expire() -> list[tuple[str, RunEvent]]:
-    """End the runs whose worker stopped renewing its lease, each with its room."""
+def expire(queued_before_ms: int) -> list[tuple[str, RunEvent]]:
+    """End the runs that nobody will: their worker stopped renewing its lease, or none took them. Each with its room."""
     past = Run.objects.filter(state=RunState.RUNNING, leased_until__lt=timezone.now())
+    untaken = Run.objects.filter(state=RunState.QUEUED, created_at__lt=queued_before_ms)
     ended = []
-    for run_id, room_id in past.values_list("id", "room_id"):
-        event = _end(past.filter(pk=run_id), RunState.LOST, {"reason": "the worker stopped answering"})
-        if event:
-            ended.append((room_id, event))
+    for rows, state, reason in (
+        (past, RunState.LOST, "the worker stopped answering"),
+        (untaken, RunState.LOST, "no worker took it"),
+    ):
+        for run_id, room_id in rows.values_list("id", "room_id"):
+            event = _end(rows.filter(pk=run_id), state, {"reason": reason})
+            if event:
+                ended.append((room_id, event))
     return ended
 
 

@@ -13,7 +13,7 @@ _STARTERS: Final = (
     ("blank", "Blank", "An empty room: ask for something, or add a file", ()),
     ("page", "Web page", "HTML, CSS and JavaScript with a live preview", ("index.html", "style.css", "script.js")),
     ("python", "Python", "A program to run in the terminal", ("main.py",)),
-    ("kata", "Kata", "A small exercise in Python with its tests", ("leap.py", "test_leap.py")),
+    ("kata", "Kata", "A small exercise in Python: some of its tests fail", ("leap.py", "test_leap.py")),
 )
 
 

@@ -45,10 +45,9 @@ async def claim_of(services: Services, room_id: str, token: str) -> Claim:
 
 
 async def person_by_token(services: Services, room_id: str, token: str) -> Person:
-    """Whoever holds this token, under a new name. Raises Refusal like `claim_of`."""
+    """Whoever holds this token, under a new name each time. Raises Refusal like `claim_of`."""
     claim = await claim_of(services, room_id, token)
-    name, colour = new_person(_choice)
-    return Person(new_id(_choice), name, colour, claim.role, claim.generation)
+    return _stranger(_choice, claim)
 
 
 async def person_by_browser(services: Services, room_id: str, browser: str | None) -> Person:
@@ -64,7 +63,10 @@ async def person_of(services: Services, request: HttpRequest, room_id: str) -> P
     """Who sent this request: by `Authorization: Bearer`, or else by the browser's cookie."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return await person_by_token(services, room_id, token.strip())
+        claim = await claim_of(services, room_id, token.strip())
+        # The same person each time, so that a script can redirect the turn that it asked for.
+        same = random.Random(f"{room_id} {token.strip()}")  # noqa: S311 - a name, and no secret
+        return _stranger(same, claim)
     check_same_origin(request)
     return await person_by_browser(services, room_id, browser_of(request.COOKIES, request.get_host()))
 
@@ -112,15 +114,21 @@ def set_browser(response: HttpResponse, request: HttpRequest, browser: str) -> N
     )
 
 
-def preview_address(room_id: str, host: str, scheme: str) -> str:
-    """Where the room's page is served for somebody on `host`; empty where the other site has to be configured."""
+def preview_address(room_id: str, person: Person, host: str, scheme: str) -> str:
+    """Where the room's page is served to somebody on `host`; empty where the other site has to be configured."""
     origin = preview_origin_for(host, scheme, settings.PREVIEW_ORIGIN)
-    return f"{origin}/preview/{make_grant(settings.SECRET_KEY, room_id)}/" if origin else ""
+    grant = make_grant(settings.SECRET_KEY, room_id, person.role, person.generation)
+    return f"{origin}/preview/{grant}/" if origin else ""
 
 
-def room_of_grant(grant: str) -> str | None:
-    """The room whose page this grant names, or None if it is forged."""
+def grant_of(grant: str) -> tuple[str, Claim] | None:
+    """The room whose page this grant names and by what right, or None if it is forged."""
     return read_grant(settings.SECRET_KEY, grant)
+
+
+def _stranger(choice: random.Random, claim: Claim) -> Person:
+    name, colour = new_person(choice)
+    return Person(new_id(choice), name, colour, claim.role, claim.generation)
 
 
 def _cookie_name(host: str) -> str:

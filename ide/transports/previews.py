@@ -16,7 +16,7 @@ from ide.domain.previews import as_served, content_security_policy, content_type
 from ide.domain.refusals import Refusal
 from ide.domain.sites import ide_origin_for
 from ide.live.replica import Replica
-from ide.transports.access import room_of_grant
+from ide.transports.access import grant_of
 from ide.transports.assets import read_asset
 from ide.transports.composition import hub
 
@@ -24,11 +24,14 @@ from ide.transports.composition import hub
 @require_safe
 async def page(request: HttpRequest, grant: str, path: str) -> HttpResponse:
     """`/preview/<grant>/<path>`: a document of the room, as it is this moment."""
-    room_id = room_of_grant(grant)
-    if room_id is None:
+    granted = grant_of(grant)
+    if granted is None:
         return _missing(request, "There is no preview at this address.")
+    room_id, claim = granted
     try:
         async with hub.visit(room_id) as room:
+            if room.generations[claim.role] != claim.generation:
+                return _missing(request, "This address is not valid any more.")
             return _document(request, room.replica, grant, path)
     except Refusal as refusal:
         return _missing(request, refusal.message)
@@ -70,7 +73,7 @@ def _with_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     match = request.resolver_match
     grant = match.kwargs.get("grant") if match else None
     # Outside a room there is nothing to load, and this folder is none.
-    folder = f"/preview/{grant}/" if grant and room_of_grant(grant) else "/preview/-/"
+    folder = f"/preview/{grant}/" if grant and grant_of(grant) else "/preview/-/"
     ide_origins = _ide_origins(request.get_host(), scheme)
     response["Content-Security-Policy"] = content_security_policy(origin, folder, ide_origins)
     # Modules, fonts and fetch ask across origins, since the page's own is opaque.

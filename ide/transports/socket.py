@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import AsyncExitStack
 from urllib.parse import parse_qs
@@ -24,7 +25,11 @@ QUIET_SECONDS = 20
 # A client that is this far behind is closed and resyncs when it returns.
 QUEUED_BYTES = 64_000_000
 NOTHING = b"\x01\x01\x00"
+FAILED = "Something went wrong on the server; it will be tried again."
 REASON_BYTES = 120
+
+
+log = logging.getLogger(__name__)
 
 
 class RoomSocket(AsyncWebsocketConsumer):
@@ -46,6 +51,9 @@ class RoomSocket(AsyncWebsocketConsumer):
             await self._enter(speaks_events)
         except Refusal as refusal:
             self._out.close(_close_code(refusal.code), refusal.message)
+        except Exception:
+            log.exception("a socket could not be let in")
+            self._out.close(Close.FAILED, FAILED)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Take one frame."""
@@ -58,7 +66,11 @@ class RoomSocket(AsyncWebsocketConsumer):
         elif not self._rate.allows(time.monotonic()):
             self._out.close(Close.TOO_MANY, "Too many messages a second.")
         else:
-            self._session.receive(bytes_data)
+            try:
+                self._session.receive(bytes_data)
+            except Exception:
+                log.exception("a frame could not be taken")
+                self._out.close(Close.FAILED, FAILED)
 
     async def disconnect(self, code: int) -> None:
         """Leave the room."""
@@ -79,7 +91,7 @@ class RoomSocket(AsyncWebsocketConsumer):
         since = query.get("since", "")
         # Not the socket's own scheme: a proxy may have taken the TLS off. Other clients than browsers name no origin.
         scheme = self._header(b"origin").partition("://")[0] or "http"
-        preview = preview_address(room_id, self._header(b"host"), scheme)
+        preview = preview_address(room_id, person, self._header(b"host"), scheme)
         session = Session(room, self._out, speaks_events=speaks_events, preview=preview)
         self._session = session
         await session.begin(person, int(since) if since.isascii() and since.isdigit() and len(since) < 18 else None)

@@ -35,6 +35,7 @@ class Close(IntEnum):
     ROLE_MAY_NOT = 4403
     OTHER_EPOCH = 4409
     TOO_LARGE = 4413
+    FAILED = 4500
     TOO_SLOW = 4508
     TOO_MANY = 4529
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 EMPTY_UPDATE = b"\x00\x00"
+# Of what is read on the event loop for its own sake; the text of a room has the room's own bounds.
+AWARENESS_BYTES = 256_000
+AWARENESS_CLIENTS = 1_000
+JSON_BYTES = 1_000_000
 
 
 class BadFrame(ValueError):
@@ -83,13 +87,13 @@ def decode(frame: bytes) -> Frame:
             raise BadFrame(f"unknown sync step {step}")
         decoded = Sync(Step(step), reader.block())
     elif kind == Type.AWARENESS:
-        inner = _Reader(reader.block())
+        inner = _Reader(reader.block(AWARENESS_BYTES))
         decoded = Awareness(tuple(_presence(inner) for _ in range(inner.count())))
         inner.end()
     elif kind == Type.QUERY_AWARENESS:
         decoded = QueryAwareness()
     elif kind == Type.EVENT:
-        decoded = Json(reader.text())
+        decoded = Json(reader.text(JSON_BYTES))
     else:
         raise BadFrame(f"unknown message type {kind}")
     reader.end()
@@ -159,18 +163,22 @@ class _Reader:
         value = self.number()
         if value * 3 > len(self._data) - self._at:
             raise BadFrame("the frame ends early")
+        if value > AWARENESS_CLIENTS:
+            raise BadFrame("too many clients in one frame")
         return value
 
-    def block(self) -> bytes:
+    def block(self, most: int | None = None) -> bytes:
         length = self.number()
+        if most is not None and length > most:
+            raise BadFrame(f"at most {most:,} bytes can be taken here")
         if length > len(self._data) - self._at:
             raise BadFrame("the frame ends early")
         self._at += length
         return self._data[self._at - length : self._at]
 
-    def text(self) -> str:
+    def text(self, most: int | None = None) -> str:
         try:
-            return self.block().decode()
+            return self.block(most).decode()
         except UnicodeDecodeError:
             raise BadFrame("text that is not UTF-8") from None
 

@@ -14,7 +14,8 @@ from ide.wire.codes import Code, HunkState, Mode, Outcome, Reason, Role, RunStat
 class Shape(BaseModel):
     """Every shape refuses fields it does not know: a misspelt field is an error, not a silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # An error names the field and never what stood in it: prompts and text belong in no log.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Problem(Shape):
@@ -25,7 +26,7 @@ class Problem(Shape):
 
 
 class Member(Shape):
-    """Somebody in a room. `clients` are the Yjs client ids of their open sockets."""
+    """Somebody in a room; `here` while they have a socket open."""
 
     id: str
     name: str

@@ -35,7 +35,8 @@ def test_no_text_is_a_token_by_chance(text: str) -> None:
 
 
 def test_a_grant_names_its_room_and_is_no_token() -> None:
-    grant = make_grant(KEY, ROOM)
-    assert read_grant(KEY, grant) == ROOM
+    grant = make_grant(KEY, ROOM, Role.VIEWER, 3)
+    assert read_grant(KEY, grant) == (ROOM, Claim(Role.VIEWER, 3))
+    assert read_grant(KEY, grant.replace("-v3-", "-v4-")) is None
     assert read_grant("other" * 10, grant) is None
     assert read_token(KEY, ROOM, grant) is None

@@ -126,9 +126,10 @@ async def test_a_stop_takes_the_open_hunk_back_and_keeps_the_finished_one(stack:
         assert again["state"] == "stopped"
 
 
-async def test_a_redirected_turn_tells_the_model_what_was_applied(stack: Stack, port: int) -> None:
+@pytest.mark.parametrize("rate", [200, 3_000])
+async def test_a_redirected_turn_tells_the_model_what_was_applied(stack: Stack, port: int, rate: int) -> None:
     room = await new_room(stack)
-    slow = script(CREATE + "<<<<<<< CREATE b.js\n" + "line()\n" * 500 + ">>>>>>> END\n", rate=200)
+    slow = script(CREATE + "<<<<<<< CREATE b.js\n" + "line()\n" * 5_000 + ">>>>>>> END\n", rate=rate)
     scripts = (slow, script(EDIT))
     async with (
         ChatStandIn(lambda number: scripts[number], port) as model,
@@ -146,6 +147,7 @@ async def test_a_redirected_turn_tells_the_model_what_was_applied(stack: Stack, 
         assert hunk_states(turn) == ["applied", "withdrawn", "applied"]
         await bob.until_text("a.js", "const SPEED = 8\nstart()\n")
         assert bob.paths() == {"a.js"}
+        assert "line()" not in turn["text"], "what the old stream still said went nowhere"
         told = str(model.requests[1]["messages"])
         assert "a.js" in told
         assert "applied" in told

@@ -55,9 +55,9 @@ def test_only_the_lease_holder_writes(run: str, room: str) -> None:
 
 def test_a_lease_that_ran_out_means_lost(run: str, room: str) -> None:
     runs.claim(run, "one")
-    assert runs.expire() == []
+    assert runs.expire(0) == []
     Run.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
-    ((lost_in, event),) = runs.expire()
+    ((lost_in, event),) = runs.expire(0)
     assert (lost_in, event.run.state) == (room, RunState.LOST)
     assert runs.finish(run, "one", RunState.PASSED) is None
     assert runs.unfinished(room) == 0
@@ -68,4 +68,11 @@ def test_a_waiting_run_can_be_taken_back(run: str) -> None:
     assert withdrawn is not None
     assert withdrawn.run.state == RunState.STOPPED
     assert runs.withdraw(run, RunState.STOPPED) is None
+    assert runs.claim(run, "one") is None
+
+
+def test_a_run_that_no_worker_took_is_lost_after_a_while(run: str, room: str) -> None:
+    assert runs.expire(queued_before_ms=1) == []
+    ((lost_in, event),) = runs.expire(queued_before_ms=2)
+    assert (lost_in, event.run.state, event.run.reason) == (room, RunState.LOST, "no worker took it")
     assert runs.claim(run, "one") is None

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -38,19 +39,38 @@ def test_python_files_are_python() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "typed", "expected"),
-    [
-        ("python", ["main.py"], "Ada\n", "Hello, Ada!"),
-        ("python", ["main.py"], "\n", "Hello, stranger!"),
-        ("kata", ["-m", "pytest", "-q", "-p", "no:cacheprovider"], "", "12 passed"),
-    ],
+    ("typed", "expected"), [("Ada\n", "Hello, Ada!"), ("\n", "Hello, stranger!")], ids=["named", "unnamed"]
 )
-def test_the_programs_run(tmp_path: Path, name: str, arguments: list[str], typed: str, expected: str) -> None:
-    for path, text in starters()[name].files.items():
-        (tmp_path / path).write_text(text)
-    done = subprocess.run(
+def test_the_program_greets(tmp_path: Path, typed: str, expected: str) -> None:
+    done = _run(tmp_path, starters()["python"].files, ["main.py"], typed)
+    assert done.returncode == 0, done.stderr
+    assert expected in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("return year % 4 == 0", "3 failed, 9 passed"),
+        ("return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)", "12 passed"),
+    ],
+    ids=["as given", "solved"],
+)
+def test_the_kata_is_an_exercise_that_one_line_solves(tmp_path: Path, line: str, expected: str) -> None:
+    files = dict(starters()["kata"].files)
+    assert files["leap.py"].count("return year % 4 == 0\n") == 1
+    files["leap.py"] = files["leap.py"].replace("return year % 4 == 0", line)
+    done = _run(tmp_path, files, ["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+    assert expected in done.stdout, done.stdout
+
+
+def _run(
+    folder: Path, files: Mapping[str, str], arguments: list[str], typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    for path, text in files.items():
+        (folder / path).write_text(text)
+    return subprocess.run(
         [sys.executable, "-B", *arguments],
-        cwd=tmp_path,
+        cwd=folder,
         env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         input=typed,
         capture_output=True,
@@ -58,5 +78,3 @@ def test_the_programs_run(tmp_path: Path, name: str, arguments: list[str], typed
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    assert expected in done.stdout

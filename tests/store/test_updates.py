@@ -33,10 +33,33 @@ def test_what_was_committed_is_loaded(room: str) -> None:
     assert _replayed(room) == "one two three"
 
 
-def test_updates_of_one_commit_and_room_become_one_row(room: str) -> None:
-    updates.append([(room, update) for update in _typed("one ", "two ", "three")])
-    assert Update.objects.count() == 1
+def test_an_update_that_waits_for_another_outlives_compaction(room: str) -> None:
+    first, second, third = _typed("one ", "two ", "three")
+    updates.append([(room, first), (room, third)])
+    updates.compact(room)
+    assert Update.objects.count() == 1, "the third has nothing to stand on yet"
+    assert _replayed(room) == "one "
+    updates.append([(room, second)])
+    updates.compact(room)
     assert _replayed(room) == "one two three"
+    assert Update.objects.count() == 0
+
+
+def test_a_deletion_that_waits_outlives_compaction(room: str) -> None:
+    doc: pycrdt.Doc[Any] = pycrdt.Doc()
+    made: list[bytes] = []
+    subscription = doc.observe(lambda event: made.append(event.update))
+    text = doc.get("text", type=pycrdt.Text)
+    text += "one 🌍 "
+    text += "two"
+    del text[0:4]
+    doc.unobserve(subscription)
+    updates.append([(room, made[0])])
+    updates.append([(room, made[2])])
+    updates.compact(room)
+    updates.append([(room, made[1])])
+    updates.compact(room)
+    assert _replayed(room) == "🌍 two"
 
 
 def test_compaction_keeps_the_text_and_what_comes_after(room: str) -> None:

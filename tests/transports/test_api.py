@@ -162,6 +162,28 @@ async def test_the_two_sites_are_kept_apart(sparkroom: Stack) -> None:
             assert answer.status == 400
 
 
+async def test_a_script_redirects_the_turn_that_it_asked_for(sparkroom: Stack) -> None:
+    room = await new_room(sparkroom)
+    token, base = room["tokens"]["edit"], f"/api/rooms/{room['id']}/turns"
+    made = await call(sparkroom, "POST", base, {"prompt": "Make a snake game"}, token=token)
+    other = room["tokens"]["owner"]
+    await _refused(sparkroom, "POST", f"{base}/{made['id']}/steer", {"prompt": "x"}, other, 403, "role_may_not")
+    turn = await call(sparkroom, "POST", f"{base}/{made['id']}/steer", {"prompt": "Make a todo list"}, token=token)
+    assert turn["prompts"] == ["Make a snake game", "Make a todo list"]
+
+
+async def test_a_revoked_viewer_loses_the_preview_too(sparkroom: Stack) -> None:
+    room = await call(sparkroom, "POST", "/api/rooms", {"template": "page"})
+    base, owner = f"/api/rooms/{room['id']}", room["tokens"]["owner"]
+    preview = (await call(sparkroom, "GET", base, token=room["tokens"]["view"]))["preview"]
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{preview}index.html") as answer:
+            assert answer.status == 200
+        await call(sparkroom, "POST", f"{base}/tokens/revoke", {"role": "viewer"}, token=owner)
+        async with session.get(f"{preview}index.html") as answer:
+            assert answer.status == 404
+
+
 async def _refused(stack: Stack, method: str, path: str, body: Any, token: str | None, status: int, code: str) -> str:
     problem = await call(stack, method, path, body, token=token, status=status)
     assert set(problem) == {"code", "message"}

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
-from ide.wire.frames import EMPTY_UPDATE, Presence, Step, encode_awareness, encode_json
+from ide.wire.frames import EMPTY_UPDATE, Presence, Step, encode_awareness, encode_json, encode_sync
 from tests.peer import Peer, Refused, call, dial, join, new_room
 from tests.stack import Stack
 
@@ -194,6 +198,40 @@ async def test_many_at_once_converge(sparkroom: Stack) -> None:
         for peer in (alice, bob, carol):
             await peer.until(partial(_has_sixty, peer))
         assert alice.text("a.txt") == bob.text("a.txt") == carol.text("a.txt")
+
+
+async def test_c3_a_client_that_does_not_read_is_cut_off(tmp_path: Path) -> None:
+    with Stack(tmp_path, SPARKROOM_ROOM_BYTES="1000000") as small:
+        room = await new_room(small)
+        async with join(small, room) as writer:
+            await writer.create("a.txt", "x" * 900_000)
+            await writer.until(lambda: writer.saved == writer.sent_frames)
+        address = f"{small.ws_url}/ws/rooms/{room['id']}?token={room['tokens']['view']}"
+        async with connect(address, max_size=None, max_queue=1, compression=None) as deaf:
+            with pytest.raises(ConnectionClosed):
+                for _ in range(2_000):
+                    await deaf.send(encode_sync(Step.STATE_VECTOR, b"\x00"))
+                await deaf.wait_closed()
+                await deaf.send(b"")
+
+
+async def test_what_is_typed_into_a_run_keeps_its_order(sparkroom: Stack) -> None:
+    room = await new_room(sparkroom)
+    program = "print('ready')\nprint(input()[::-1])\n"
+    async with join(sparkroom, room) as alice:
+        await alice.create("main.py", program)
+        run = await alice.command("start_run", run={"command": ["python", "main.py"]})
+        assert run
+        await alice.until(lambda: any(event["type"] == "output" for event in alice.events))
+        typed = "".join(chr(ord("a") + number % 26) for number in range(50)) + "\n"
+        await asyncio.gather(*(alice.command("input_run", run=run, data=letter) for letter in typed))
+        ended = await alice.until(lambda: _ended(alice, run))
+        assert typed.strip()[::-1] in ended["output"]
+
+
+def _ended(peer: Peer, run_id: str) -> dict[str, Any] | None:
+    run = peer.run(run_id)
+    return run if run and run["state"] == "passed" else None
 
 
 def _has_sixty(peer: Peer) -> bool:

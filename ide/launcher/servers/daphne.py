@@ -14,6 +14,9 @@ from twisted.internet.defer import Deferred
 from ide.asgi import application, shut_down
 from ide.launcher.servers import inherited, message_bytes
 
+# A whole room in one message, and as much again.
+UNREAD_BYTES = 2 * message_bytes()
+
 
 class Socket(WebSocketProtocol):
     """daphne's own drops the reason of a close, which clients show to people."""
@@ -24,6 +27,9 @@ class Socket(WebSocketProtocol):
             self.sendClose(code=message.get("code", 1000), reason=message.get("reason"))
         else:
             super().handle_reply(message)
+        # daphne's send never waits: what a client does not read would pile up here without end.
+        if len(self.transport.dataBuffer) + self.transport._tempDataLen > UNREAD_BYTES:
+            self.transport.abortConnection()
 
 
 class OrderlyServer(Server):

@@ -41,7 +41,9 @@ async def write_file(request: HttpRequest, room_id: str, path: str) -> tuple[int
     async with hub.visit(room_id) as live:
         made = live.put(checked, text)
         await services.appender.flush()
-        file = next(file for file in live.files() if file.path == checked)
+        file = next((file for file in live.files() if file.path == checked), None)
+    if file is None:
+        raise Refusal(Code.CONFLICT, f"{checked} was renamed or deleted meanwhile.")
     return (201 if made else 200), file
 
 

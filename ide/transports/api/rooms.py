@@ -10,6 +10,7 @@ from ninja import Router
 
 from ide.domain.access import make_token
 from ide.domain.refusals import Refusal
+from ide.live.connection import Person
 from ide.store import rooms
 from ide.store.starters import starters
 from ide.transports.access import (
@@ -51,7 +52,7 @@ async def read_room(request: HttpRequest, room_id: str) -> shapes.Room:
     """The room as one's role sees it."""
     person = await person_of(await hub.services(), request, room_id)
     async with hub.visit(room_id) as live:
-        return live.shape(person.role, _preview(request, room_id))
+        return live.shape(person.role, _preview(request, room_id, person))
 
 
 @router.patch("/rooms/{room_id}", response=shapes.Room)
@@ -62,7 +63,7 @@ async def change_room(request: HttpRequest, room_id: str, change: shapes.ChangeR
     async with hub.visit(room_id) as live:
         await services.writer.do(rooms.retitle, room_id, change.title)
         live.retitle(change.title)
-        return live.shape(person.role, _preview(request, room_id))
+        return live.shape(person.role, _preview(request, room_id, person))
 
 
 @router.delete("/rooms/{room_id}", response={204: None})
@@ -70,8 +71,9 @@ async def delete_room(request: HttpRequest, room_id: str) -> tuple[int, None]:
     """Remove the room with everything in it. For owners."""
     services = await hub.services()
     await owner_of(services, request, room_id)
-    await hub.dismiss(room_id, "This room was deleted.")
+    # The row first: nobody can come back in while the sockets are being closed.
     await services.writer.do(rooms.delete, room_id)
+    await hub.dismiss(room_id, "This room was deleted.")
     return 204, None
 
 
@@ -86,8 +88,9 @@ async def open_session(
     browser = browser_of(request.COOKIES, request.get_host()) or services.new_id() + services.new_id()
     member = await services.writer.do(rooms.admit, room_id, browser, claim.role, claim.generation)
     set_browser(response, request, browser)
+    person = Person(member.id, member.name, member.colour, member.role, member.generation)
     async with hub.visit(room_id) as live:
-        return live.shape(member.role, _preview(request, room_id))
+        return live.shape(member.role, _preview(request, room_id, person))
 
 
 @router.get("/rooms/{room_id}/links", response=shapes.Links)
@@ -106,14 +109,14 @@ async def revoke_token(request: HttpRequest, room_id: str, asked: shapes.RevokeT
     room = await services.writer.do(rooms.revoke, room_id, asked.role)
     if room is None:
         raise Refusal(Code.NOT_FOUND, "There is no such room.")
-    if (live := hub.opened(room_id)) is not None:
+    async with hub.visit(room_id) as live:
         live.expel(asked.role, room.generations[asked.role])
     token = make_token(settings.SECRET_KEY, room_id, asked.role, room.generations[asked.role])
     return shapes.RevokedToken(role=asked.role, token=token, link=_link(request, room_id, token))
 
 
-def _preview(request: HttpRequest, room_id: str) -> str:
-    return preview_address(room_id, request.get_host(), request.scheme or "http")
+def _preview(request: HttpRequest, room_id: str, person: Person) -> str:
+    return preview_address(room_id, person, request.get_host(), request.scheme or "http")
 
 
 def _tokens(room: rooms.StoredRoom) -> shapes.Links:

@@ -1,4 +1,4 @@
-"""What an update from outside holds, looked at before it is merged.
+"""What a Yjs update holds, read without merging it.
 
 An update whose values or types are nested a hundred thousand deep overflows the stack of the extension that merges it,
 and with it the process. So updates (Yjs encoding, version 1) are walked first, without building anything. A room's
@@ -8,6 +8,8 @@ types are counted as well, since depth can also be built up one update at a time
 from __future__ import annotations
 
 from typing import Final
+
+from ide.domain.units import utf16_length
 
 MOST_NESTING: Final = 32
 # One update of this many parts takes about a second to look at.
@@ -21,43 +23,79 @@ class BadUpdate(ValueError):
     """Bytes that are no Yjs update or state vector, or an update that no document of ours can hold."""
 
 
-def count_types(update: bytes) -> int:
+def reach(update: bytes) -> dict[int, int]:
+    """Up to which clock of each client `update` speaks, deletions included. Raises `BadUpdate` as `count_types` does.
+
+    A document whose state vector reaches as far has merged all of it.
+    """
+    walk = _Walk(update)
+    try:
+        walk.update()
+    except IndexError:
+        raise BadUpdate("The update ends too early.") from None
+    return walk.reach
+
+
+def read_state_vector(vector: bytes) -> dict[int, int]:
+    """Clock by client. Raises `BadUpdate` if it is none."""
+    walk = _Walk(vector)
+    try:
+        return walk.state_vector()
+    except IndexError:
+        raise BadUpdate("The state vector ends too early.") from None
+
+
+def count_types(update: bytes, *, most_parts: int | None = MOST_PARTS) -> int:
     """How many shared types (maps, texts and so on) `update` creates. Raises `BadUpdate` if it is not well formed."""
     try:
-        return _Walk(update).update()
+        return _Walk(update, most_parts).update()
     except IndexError:
         raise BadUpdate("The update ends too early.") from None
 
 
 class _Walk:
-    def __init__(self, update: bytes) -> None:
+    def __init__(self, update: bytes, most_parts: int | None = None) -> None:
         self._bytes = update
+        self._most_parts = most_parts
         self._at = 0
         self._types = 0
         self._parts = 0
+        self.reach: dict[int, int] = {}
 
     def update(self) -> int:
         for _ in range(self._number()):
             structs = self._number()
-            self._number()  # client
-            self._number()  # clock
+            client = self._number()
+            clock = self._number()
             for _ in range(structs):
                 self._part()
-                self._struct()
+                clock += self._struct()
+            self._reaches(client, clock)
         for _ in range(self._number()):
-            self._number()  # client
+            client = self._number()
             for _ in range(self._number()):
                 self._part()
-                self._number()  # clock
-                self._number()  # length
+                clock = self._number()
+                self._reaches(client, clock + self._number())
         return self._types
 
-    def _struct(self) -> None:
+    def state_vector(self) -> dict[int, int]:
+        clocks = {}
+        for _ in range(self._number()):
+            self._part()
+            client = self._number()
+            clocks[client] = self._number()
+        return clocks
+
+    def _reaches(self, client: int, clock: int) -> None:
+        self.reach[client] = max(clock, self.reach.get(client, 0))
+
+    def _struct(self) -> int:
+        """Passes over one, and answers how many clock ticks it takes."""
         info = self._byte()
         content = info & 31
         if content in (0, 10):  # what was collected, and what is skipped
-            self._number()
-            return
+            return self._number()
         for flag in (0x80, 0x40):  # left and right neighbour
             if info & flag:
                 self._number()
@@ -70,16 +108,27 @@ class _Walk:
                 self._number()
             if info & 0x20:
                 self._skip(self._number())  # key in the parent
-        self._content(content)
+        return self._content(content)
 
-    def _content(self, content: int) -> None:
+    def _content(self, content: int) -> int:
         if content == 1:  # deleted
-            self._number()
-        elif content == 2:  # JSON
-            for _ in range(self._number()):
+            return self._number()
+        if content == 2:  # JSON
+            count = self._number()
+            for _ in range(count):
                 self._part()
                 self._skip(self._number())
-        elif content in (3, 4, 5):  # binary, string, embedded
+            return count
+        if content == 4:  # string
+            size = self._number()
+            self._skip(size)
+            return utf16_length(self._bytes[self._at - size : self._at].decode(errors="replace"))
+        if content == 8:  # values
+            count = self._number()
+            for _ in range(count):
+                self._value(0)
+            return count
+        if content in (3, 5):  # binary, embedded
             self._skip(self._number())
         elif content == 6:  # format
             self._skip(self._number())
@@ -91,14 +140,12 @@ class _Walk:
                 raise BadUpdate("The update holds a type that is not known here.")
             for _ in range(_STRINGS_OF_TYPE[kind]):
                 self._skip(self._number())
-        elif content == 8:  # values
-            for _ in range(self._number()):
-                self._value(0)
         elif content == 9:  # a document in the document
             self._skip(self._number())
             self._value(0)
         else:
             raise BadUpdate("The update holds content that is not known here.")
+        return 1
 
     def _value(self, depth: int) -> None:
         self._part()
@@ -123,8 +170,8 @@ class _Walk:
 
     def _part(self) -> None:
         self._parts += 1
-        if self._parts > MOST_PARTS:
-            raise BadUpdate(f"The update has more than {MOST_PARTS:,} parts.")
+        if self._most_parts is not None and self._parts > self._most_parts:
+            raise BadUpdate(f"The update has more than {self._most_parts:,} parts.")
 
     def _byte(self) -> int:
         byte = self._bytes[self._at]

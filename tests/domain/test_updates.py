@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pycrdt import Array, Doc, Map, Text, XmlElement, XmlFragment
 
-from ide.live.updates import BadUpdate, count_types
+from ide.domain.updates import BadUpdate, count_types
 
 
 def test_everything_that_yjs_writes_is_understood() -> None:
