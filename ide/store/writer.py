@@ -29,7 +29,7 @@ class Writer:
 
     async def close(self) -> None:
         """Finish what was asked for, then end the thread."""
-        await self.do(connection.close)
+        await self.do(_disconnect)
         self._thread.shutdown()
 
 
@@ -38,3 +38,8 @@ def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
     return function(*args, **kwargs)
+
+
+def _disconnect() -> None:
+    # Looked up here: `connection` is another one in every thread.
+    connection.close()

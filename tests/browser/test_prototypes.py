@@ -211,12 +211,41 @@ def test_the_drawing_board_draws_and_takes_back(show: Open) -> None:
     expect(show("drawing", state=saved(page)).locator("#board")).to_have_attribute("data-strokes", "1")
 
 
+def test_a_pen_changed_in_the_code_outlives_the_size_chosen_before(show: Open) -> None:
+    page = show("drawing")
+    page.get_by_label("Size").fill("20")
+    kept = saved(page)
+    expect(show("drawing", state=kept).get_by_label("Size")).to_have_value("20")
+    expect(show("drawing", state={**kept, "pen": 9}).get_by_label("Size")).to_have_value("6")
+
+
+def test_one_colour_says_that_of_all_bricks(show: Open) -> None:
+    page = show("breakout")
+    page.evaluate("document.documentElement.style.setProperty('--bricks', 'red')")
+    # All pixels of the bricks' upper half are more red than anything else.
+    page.wait_for_function(
+        """() => {
+          const board = document.querySelector('#board')
+          const { data } = board.getContext('2d').getImageData(0, 0, board.width, board.height * 0.3)
+          const found = []
+          for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) found.push(data.slice(at, at + 3))
+          return found.length > 1000 && found.every(([red, green, blue]) => red > 150 && red > green && red > blue)
+        }"""
+    )
+
+
 def test_the_particles_move(show: Open) -> None:
     page = show("particles")
     before = saved(page)
-    page.wait_for_function("before => Math.abs(window.kept()[0].x - before) > 0.001", arg=before[0]["x"])
-    again = show("particles", state=before)
-    expect(again.locator("#sky")).to_have_attribute("data-particles", str(len(before)))
+    page.wait_for_function(
+        "before => Math.abs(window.kept().particles[0].x - before) > 1", arg=before["particles"][0]["x"]
+    )
+    page.get_by_role("button", name="Flee").click()
+    field = show("particles", state=saved(page)).locator("#field")
+    expect(field).to_have_attribute("data-particles", str(len(before["particles"])))
+    expect(field).to_have_attribute("data-mood", "flee")
+    field.click()
+    expect(field).to_have_attribute("data-bursts", "1")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ide.domain.turns.context import DocumentText
 from ide.engines.rehearsal import prose
+from ide.store.starters import starters
 from tests.engines.rehearsal.harness import PROGRAMS, ask, changed_lines, program, prototype
 
 # Program, prompt, and each line that changes: its path and number, and what then stands there.
@@ -246,6 +247,55 @@ def test_a_docstring_says_what_the_signature_says(name: str, path: str, function
         assert line.strip().strip('"') in docstrings
 
 
+@pytest.mark.parametrize(
+    ("name", "prompt", "said"),
+    [
+        ("turtle", "add a docstring to nowhere", "I found no function `nowhere` in the room. I changed nothing."),
+        ("turtle", "add a docstring to lift", "The body of `lift` stands on the line of its name"),
+        ("invaders", "make the aliens faster", "the speed of “aliens”"),
+        ("bank", "make the account bigger", "the size of “account”"),
+        ("bank", "make the window red", "the colour of “window”"),
+        ("shop", "make the border of the cards red", "the colour of “border cards”"),
+    ],
+)
+def test_it_says_what_it_did_not_find_in_the_words_that_were_used(name: str, prompt: str, said: str) -> None:
+    assert said in ask(prompt, program(name)).prose
+
+
+def test_a_function_in_a_file_that_is_not_valid_is_not_denied() -> None:
+    before = (DocumentText("a.py", "def load(path):\n    return open(path\n\nx = [1, 2\n"),)
+    effect = ask("add a docstring to load", before)
+    assert effect.prose == (
+        "`a.py` is not valid Python, so I cannot tell where the docstring of `load` goes. I changed nothing."
+    )
+    assert "found no function `save`" in ask("add a docstring to save", before).prose
+    whole = DocumentText("b.py", "def load(path):\n    return 1\n")
+    assert "Load, given `path`." in ask("add a docstring to load", (*before, whole)).documents["b.py"]
+    assert "not valid Python" in ask("add a docstring to load in a.py", (*before, whole)).prose
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["make the background dark", "dark background", "a dark background please", "make the page dark"],
+)
+def test_dark_alone_is_a_background(prompt: str) -> None:
+    before = program("gallery")
+    assert changed_lines(before, ask(prompt, before)) == [("style.css", 2, "background-color: #16181d;")]
+
+
+def test_the_page_starter_stays_readable_on_any_background() -> None:
+    before = tuple(DocumentText(path, text) for path, text in starters()["page"].files.items())
+    changes = changed_lines(before, ask("make the background dark blue", before))
+    assert changes == [("style.css", 3, "--background: darkblue;")]
+    assert "color: oklch(from var(--background)" in before[1].text
+
+
+def test_a_multiple_of_a_speed_is_changed_only_by_its_name() -> None:
+    before = (DocumentText("a.py", "BALL_SPEED = 10\nBAT_SPEED = BALL_SPEED * 2\nSIDE = BALL_SPEED * 3\n"),)
+    assert changed_lines(before, ask("faster", before)) == [("a.py", 1, "BALL_SPEED = 15")]
+    assert changed_lines(before, ask("make the bat slower", before)) == [("a.py", 2, "BAT_SPEED = BALL_SPEED * 1.3")]
+
+
 def test_there_are_ten_programs() -> None:
     used = {name for name, *_ in [*LINES, *ASKED, *NOTHING]}
     assert used == {folder.name for folder in PROGRAMS.iterdir()}
@@ -265,9 +315,22 @@ def test_make_the_snake_faster_changes_the_one_line_that_says_so() -> None:
         ("snake", "make the background dark blue", ("style.css", 3, "--background: darkblue;")),
         ("breakout", "make the ball slower", ("breakout.js", 1, "const BALL_SPEED = 255")),
         ("breakout", "make the paddle wider", ("breakout.js", 3, "const PADDLE_WIDTH = 144")),
-        ("pong", "make the computer a bit slower", ("pong.js", 5, "const COMPUTER_SPEED = 240")),
-        ("clock", "make the face pink", ("style.css", 4, "--face: pink;")),
-        ("particles", "make it faster", ("particles.js", 1, "const PARTICLE_SPEED = 390")),
+        ("breakout", "make the game faster", ("breakout.js", 1, "const BALL_SPEED = 570")),
+        ("breakout", "make the paddle faster", ("breakout.js", 4, "const PADDLE_SPEED = BALL_SPEED * 2.1")),
+        ("breakout", "make the bricks red", ("style.css", 5, "--bricks: red;")),
+        ("pong", "make it faster", ("pong.js", 1, "const BALL_SPEED = 645")),
+        ("pong", "make pong faster", ("pong.js", 1, "const BALL_SPEED = 645")),
+        ("pong", "make the computer a bit slower", ("pong.js", 5, "const COMPUTER_SPEED = BALL_SPEED * 0.56")),
+        ("clock", "make the face pink", ("style.css", 5, "--face: pink;")),
+        ("clock", "make the face yellow", ("style.css", 5, "--face: yellow;")),
+        ("clock", "make the hands blue", ("style.css", 9, "--hands: blue;")),
+        ("clock", "make the second hand green", ("style.css", 6, "--second-hand: green;")),
+        ("clock", "make the clock bigger", ("style.css", 3, "--clock-size: 510px;")),
+        ("drawing", "make the pen bigger", ("drawing.js", 4, "const PEN_SIZE = 9")),
+        ("drawing", "make the pen thinner", ("drawing.js", 4, "const PEN_SIZE = 4")),
+        ("particles", "make it faster", ("particles.js", 2, "const PARTICLE_SPEED = 165")),
+        ("particles", "make the particles orange", ("style.css", 4, "--particles: orange;")),
+        ("particles", "make the particles bigger", ("particles.js", 3, "const PARTICLE_SIZE = 9")),
         ("todo", "make the button green", ("style.css", 65, "background: green;")),
     ],
 )

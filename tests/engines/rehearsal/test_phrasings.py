@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ide.domain.turns.context import DocumentText
 from ide.engines.rehearsal import EXAMPLES, prose
 from ide.engines.rehearsal.catalogue import PROTOTYPES
-from tests.engines.rehearsal.harness import ask, prototype
+from ide.store.starters import starters
+from tests.engines.rehearsal.harness import PROGRAMS, ask, program, prototype
 
 FITTING = [
     ("Make a snake game", "snake"),
@@ -114,7 +117,8 @@ def test_near_misses_are_offered(prompt: str, title: str) -> None:
     assert effect.documents == {}
     assert title in effect.prose
     assert prose.OPEN_IT in effect.prose
-    assert "models.toml" in effect.prose
+    assert "connect a model: `help` says how" in effect.prose
+    assert effect.prose.count("\n") == 1
 
 
 @pytest.mark.parametrize("prompt", DECLINED)
@@ -174,10 +178,55 @@ def test_it_says_what_it_is(prompt: str) -> None:
     said = ask(prompt).prose
     assert "Rehearsal (prepared demo, not AI)" in said
     assert "Ollama" in said
+    assert "models.toml" in said
     assert "I changed nothing" not in said
 
 
 @pytest.mark.parametrize("prompt", ["run the tests", "Please run the tests."])
 def test_a_request_for_the_tests_is_passed_on(prompt: str) -> None:
-    assert ask(prompt, prototype("kata")).prose.count("\n") == 0
-    assert "tests" in ask(prompt).prose
+    assert ask(prompt, prototype("kata")).prose == "Running the tests."
+    assert ask(prompt, prototype("snake")).prose == "There are no tests in this room."
+    assert ask(prompt).prose == "There are no tests in this room."
+
+
+ROOMS = {
+    **{one.name: prototype(one.name) for one in PROTOTYPES},
+    **{folder.name: program(folder.name) for folder in PROGRAMS.iterdir()},
+    **{
+        f"starter {name}": tuple(DocumentText(path, text) for path, text in starter.files.items())
+        for name, starter in starters().items()
+    },
+}
+
+
+@pytest.mark.parametrize("name", ROOMS)
+@pytest.mark.parametrize("prompt", ["make it nicer", "why is it so?", "don't", "word " * 100])
+def test_a_refusal_is_short_and_what_it_suggests_works(name: str, prompt: str) -> None:
+    said = ask(prompt, ROOMS[name]).prose
+    first, second = said.split("\n")
+    assert len(first) < 120
+    *suggested, full = re.findall(r"`([^`]+)`", second)
+    assert full == "help"
+    assert 1 <= len(suggested) <= 3
+    before = {document.path: document.text for document in ROOMS[name]}
+    for one in suggested:
+        effect = ask(one, ROOMS[name])
+        assert effect.documents != before or effect.prose == "Running the tests."
+
+
+def test_suggestions_fit_the_room() -> None:
+    assert "`make it faster`, `make the background dark blue` or" in ask("make it nicer", prototype("snake")).prose
+    assert "`run the tests`" in ask("make it nicer", prototype("kata")).prose
+    assert f"`{EXAMPLES[0]}`" in ask("make it nicer").prose
+
+
+def test_a_large_room_is_not_searched_for_suggestions() -> None:
+    assert f"`{EXAMPLES[0]}`" in ask("make it nicer", (DocumentText("a.js", "const SPEED = 5\n" * 5_000),)).prose
+
+
+@pytest.mark.parametrize("prompt", ["undo", "undo that", "Please undo the last change!", "revert it", "take that back"])
+def test_asked_to_undo_it_says_how_in_one_line(prompt: str) -> None:
+    effect = ask(prompt, prototype("snake"))
+    assert effect.prose == prose.UNDO
+    assert "Ctrl+Z" in effect.prose
+    assert "\n" not in effect.prose

@@ -155,9 +155,11 @@ except KeyboardInterrupt:
 
 def test_a_terminal_gets_another_size(backend: Bubblewrap) -> None:
     program = """
-import os, signal, time
-signal.signal(signal.SIGWINCH, lambda *_: print(os.get_terminal_size().columns))
+import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGWINCH})
 print("ready")
+signal.sigwait({signal.SIGWINCH})
+print(os.get_terminal_size().columns)
 input()"""
     transcript = Transcript()
     with backend.start(order(program, terminal=SCREEN)) as sandbox:
