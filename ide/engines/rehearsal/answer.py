@@ -13,12 +13,18 @@ from ide.engines.rehearsal.catalogue import PROTOTYPES, Prototype, match, titles
 from ide.engines.rehearsal.question import Question
 from ide.engines.rehearsal.rules import RULES
 from ide.engines.rehearsal.scope import chosen
+from ide.engines.rehearsal.suggestions import has_tests, suggestions
 from ide.engines.rehearsal.words import content, is_negated, is_question, word_set, words
 
 LONGEST: Final = 400
 _ABOUT: Final = re.compile(
     r"(?:help(?: me)?|(?:hello|hi|hey)(?: there)?|(?:what|who) (?:can|could|are|do) you(?: do)?|"
     r"what is this|how does this work|what (?:do|can) you (?:know|make|build))"
+)
+_UNDO: Final = re.compile(
+    r"(?:(?:can|could|would|will) you )?(?:take (?:it|this|that) back|"
+    r"(?:undo|revert|rollback|roll back|take back|go back)"
+    r"(?: (?:it|this|that|everything|(?:(?:the|your|my|that|last) )*(?:change|changes|edit|edits|turn|one)))?)"
 )
 _YES: Final = word_set("yes yep yeah ok okay sure do it open please go ahead")
 _DEFINITE: Final = word_set("the my our this that its")
@@ -39,33 +45,38 @@ def answer(question: Question, tokens_per_second: float) -> str:
 def _answer(question: Question, rate: float) -> str:
     prompt = without_request_for_tests(question.prompt)
     if not prompt and asks_for_tests(question.prompt):
-        return "I pass on that the tests shall run; their results appear in the room."
+        return prose.tests(there=has_tests(question))
     question = chosen(replace(question, prompt=prompt))
     if len(question.prompt) > LONGEST:
-        return prose.declined(titles(), "That is more than I can account for, so I changed nothing.")
+        return _declined(question, "That is more than I can account for, so I changed nothing.")
     if _is_yes(question.prompt) and (offered := _offered(question.answered_before)):
         return _open(question, offered, rate)
-    if _ABOUT.fullmatch(" ".join(word for word in words(question.prompt) if word not in ("?", "please"))):
+    plain = " ".join(word for word in words(question.prompt) if word not in ("?", "please", "`"))
+    if _ABOUT.fullmatch(plain):
         return prose.greeting(titles())
+    if _UNDO.fullmatch(plain):
+        return prose.UNDO
     for rule in RULES:
         if (said := rule(question)) is not None:
             return said
     if is_negated(question.prompt):
-        return prose.declined(
-            titles(), "You say what not to do, and I only know how to do things, so I changed nothing."
-        )
+        return _declined(question, "You say what not to do, and I only know how to do things, so I changed nothing.")
     if is_question(question.prompt):
-        return prose.declined(titles(), "I cannot answer questions.")
+        return _declined(question, "I cannot answer questions.")
     found = match(question.prompt)
     if found is None:
-        return prose.declined(titles())
+        return _declined(question)
     if not found.unknown and _stands_already(question, found.prototype):
         return prose.offer_another(found.prototype.title, found.prototype.paths[-1])
     if not found.unknown:
         return _open(question, found.prototype, rate)
     if _CHANGING & set(content(question.prompt)):
-        return prose.declined(titles())
+        return _declined(question)
     return prose.offer(found.prototype.title, found.unknown)
+
+
+def _declined(question: Question, why: str = "") -> str:
+    return prose.declined(suggestions(question), why)
 
 
 def _is_yes(prompt: str) -> bool:

@@ -37,6 +37,7 @@ _OTHERS: Final = """
     darkyellow b58900 lightred ff7f7f lightpurple c9a0dc darkpurple 4b0082 darkpink c2185b lightorange ffb347
     darkbrown 4b2e1e lightbrown b5845a brightgreen 22dd44 brightred ff2222 brightblue 2277ff brightyellow ffee22
     darkteal 004d4d palegrey e5e5e5 palegray e5e5e5 paleblue cfe4f7 palepink fadadd deepblue 00248a deepred 8b0000
+    dark 16181d light f4f4f0
 """
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})(?![0-9a-z])", re.IGNORECASE)
 _FUNCTION = re.compile(

@@ -15,7 +15,7 @@ _TIMERS = 200  # timers that are looked at in one source
 _NUMBER = r"(?P<number>\d[\d_]*(?:\.\d+)?|\.\d+)"
 _NAMED = re.compile(
     r"(?<![\w.$])(?:this\.|self\.)?(?P<name>[^\W\d]\w*)[ \t]*(?::[ \t]*(?:int|float|number)[ \t]*)?"
-    rf"(?:=(?!=)|:)[ \t]*{_NUMBER}[ \t]*(?=[,;)}}\r\n]|$)"
+    rf"(?:=(?!=)|:)[ \t]*(?P<of>[A-Z][A-Z0-9_]*[ \t]*\*[ \t]*)?{_NUMBER}[ \t]*(?=[,;)}}\r\n]|$)"
 )
 _TIMER = re.compile(r"\bsetInterval[ \t]*\([ \t]*(?:\(\)[ \t]*=>[ \t]*)?(?P<name>[\w.]+)?")
 _LAST_NUMBER = re.compile(r",[ \t\n]*(?P<number>\d+)[ \t\n]*$")
@@ -30,7 +30,8 @@ _TICK = re.compile(rf"\.tick\([ \t]*{_NUMBER}[ \t]*\)")
 class Number:
     """A literal, where it stands in its source, and its name, with that of the object it is a field of.
 
-    `timer`: the pause between two steps. `rate`: steps a second. `fine`: it may have a fraction.
+    `timer`: the pause between two steps. `rate`: steps a second. `fine`: it may have a fraction. `multiple`: it says
+    how many times another constant, as in `PADDLE_SPEED = BALL_SPEED * 1.5`.
     """
 
     source: Source
@@ -40,6 +41,7 @@ class Number:
     timer: bool = False
     rate: bool = False
     fine: bool = False
+    multiple: bool = False
 
     @property
     def literal(self) -> str:
@@ -57,7 +59,8 @@ def named_numbers(source: Source, wanted: Callable[[list[str]], bool]) -> Iterat
     for match in _NAMED.finditer(source.code):
         if wanted(name_words(match["name"])) and Decimal(match["number"].replace("_", "")) != 0:
             name = owned_name(source.code, match.start(), match["name"])
-            yield Number(source, match.start("number"), match.end("number"), name)
+            times = match["of"] is not None
+            yield Number(source, *match.span("number"), name, fine=times, multiple=times)
 
 
 def timers(source: Source) -> Iterator[Number]:

@@ -10,6 +10,10 @@ CONNECT: Final = (
     "For anything else, connect a model: set a provider's key variable (such as OPENAI_API_KEY) before the start, "
     "run a local one with Ollama, or list yours in models.toml."
 )
+OTHERWISE: Final = "For anything else, connect a model: `help` says how."
+UNDO: Final = (
+    "I cannot take a change back: Ctrl+Z in the editor undoes what you typed yourself, and nothing undoes a turn yet."
+)
 WHICH: Final = "Which one do you mean?"
 OPEN_IT: Final = "Open it?"
 
@@ -19,30 +23,37 @@ def played(tokens_per_second: float) -> str:
     return f"Prepared example, played at {tokens_per_second:,.0f} tokens/s."
 
 
+def tests(*, there: bool) -> str:
+    """The answer to a request for the tests and nothing else; it is the room that runs them."""
+    return "Running the tests." if there else "There are no tests in this room."
+
+
 def greeting(titles: Sequence[str]) -> str:
     """Who this is and what it can do."""
     return (
-        f"I am {NAME}. I play prepared examples: {', '.join(titles)}. In what the room holds I can make something "
+        f"I am {NAME}. I play prepared examples: {', '.join(titles)}.\nIn what the room holds I can make something "
         'faster, slower, bigger or smaller, change a colour ("make the background dark blue") or a title '
         '("change the title to Hello"), rename a name ("rename total to amount") and add a docstring '
-        f'("add a docstring to load"). {CONNECT}'
+        f'("add a docstring to load").\n{CONNECT}'
     )
 
 
-def declined(titles: Sequence[str], why: str = "") -> str:
-    """Nothing was done, and what could be."""
-    return f"{why or 'That is nothing I have prepared, so I changed nothing.'} {greeting(titles)}"
+def declined(instead: Sequence[str], why: str = "") -> str:
+    """Nothing was done, and prompts that would do something."""
+    *others, last = (f"`{prompt}`" for prompt in instead)
+    listed = f"{', '.join(others)} or {last}" if others else last
+    return f"{why or 'I have nothing prepared for that, so I changed nothing.'}\nTry {listed}. `help` lists the rest."
 
 
 def offer(title: str, unknown: Sequence[str]) -> str:
     """A prepared example that is near what was asked."""
     missing = ", ".join(f"“{word}”" for word in unknown)
-    return f"I have {title}, but nothing prepared for {missing}. {OPEN_IT} Say yes. {CONNECT}"
+    return f"I have {title}, but nothing prepared for {missing}. {OPEN_IT} Say yes.\n{OTHERWISE}"
 
 
 def offer_another(title: str, path: str) -> str:
     """A prepared example that the room seems to hold."""
     return (
         f"I have {title}, and the room has a `{path}` already. {OPEN_IT} Say yes, and a second one goes to a folder of "
-        f"its own. {CONNECT}"
+        f"its own.\n{OTHERWISE}"
     )

@@ -29,10 +29,14 @@ _NEW = re.compile(r"\b(?:a|an|another|new)\s+(?!bit\b|little\b|lot\b|tad\b)", re
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`factor` over 1 is more, under 1 is less. `nouns` are what it is about; none means: whatever there is."""
+    """`factor` over 1 is more, under 1 is less. `nouns` are what it is about; none means: whatever there is.
+
+    `said` are the nouns as they were said.
+    """
 
     factor: Decimal
     nouns: frozenset[str]
+    said: str
 
 
 def read_wish(prompt: str, more: frozenset[str], less: frozenset[str], topic: frozenset[str]) -> Wish | None:
@@ -52,9 +56,9 @@ def read_wish(prompt: str, more: frozenset[str], less: frozenset[str], topic: fr
     if len(amounts) > 1:
         return None
     rest = [word for word, amount in zip(said, by, strict=True) if amount is None and word not in {*up, *down, "times"}]
-    nouns = frozenset(singular(word) for word in rest if word not in _UNSAID and word not in topic)
+    nouns = [word for word in rest if word not in _UNSAID and word not in topic]
     amount = amounts[0] if amounts else Decimal("1.5")
-    return Wish(amount if up else 1 / amount, nouns)
+    return Wish(amount if up else 1 / amount, frozenset(map(singular, nouns)), " ".join(nouns))
 
 
 def singular(word: str) -> str:

@@ -276,11 +276,19 @@ def test_a_function_in_a_file_that_is_not_valid_is_not_denied() -> None:
 
 @pytest.mark.parametrize(
     "prompt",
-    ["make the background dark", "dark background", "a dark background please", "make the page dark"],
+    ["make the background dark", "dark background", "a dark background please", "make the page dark", "dark mode"],
 )
 def test_dark_alone_is_a_background(prompt: str) -> None:
     before = program("gallery")
     assert changed_lines(before, ask(prompt, before)) == [("style.css", 2, "background-color: #16181d;")]
+
+
+@pytest.mark.parametrize("prompt", ["make the background darker", "change the background colour", "a new background"])
+def test_a_background_without_a_colour_is_asked_about(prompt: str) -> None:
+    before = program("gallery")
+    effect = ask(prompt, before)
+    assert not changed_lines(before, effect)
+    assert effect.prose.startswith("Which colour?")
 
 
 def test_the_page_starter_stays_readable_on_any_background() -> None:

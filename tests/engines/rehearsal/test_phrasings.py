@@ -224,7 +224,9 @@ def test_a_large_room_is_not_searched_for_suggestions() -> None:
     assert f"`{EXAMPLES[0]}`" in ask("make it nicer", (DocumentText("a.js", "const SPEED = 5\n" * 5_000),)).prose
 
 
-@pytest.mark.parametrize("prompt", ["undo", "undo that", "Please undo the last change!", "revert it", "take that back"])
+@pytest.mark.parametrize(
+    "prompt", ["undo", "undo that", "Please undo the last change!", "revert it", "can you take that back?"]
+)
 def test_asked_to_undo_it_says_how_in_one_line(prompt: str) -> None:
     effect = ask(prompt, prototype("snake"))
     assert effect.prose == prose.UNDO

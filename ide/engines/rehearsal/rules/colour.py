@@ -24,8 +24,11 @@ _UNSAID: Final = word_set(
     " you can could would will i want like need i'd now just and hi hey ok okay so into in"
 )
 _TOPIC: Final = word_set("color colour colored coloured")
+_VAGUE: Final = word_set("darker lighter brighter different other another new better nicer")
 _COLOUR_WORDS: Final = word_set("color colour fill theme palette config settings")
 _NEW = re.compile(r"\b(?:a|an|another|new|add)\b", re.IGNORECASE)
+_SCHEME: Final = word_set("mode theme")
+_ONE: Final = word_set("a an add")  # "add a blue background": a page has one, so that is no new thing
 _SIGNS = re.compile(r"#\s*(?=[0-9a-f]{3})", re.IGNORECASE)
 _STRING = re.compile(
     r"(?<![\w$])(?P<name>[^\W\d]\w*)[ \t]*(?::[ \t]*str[ \t]*)?[:=][ \t]*"
@@ -42,10 +45,11 @@ _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """The colour, what shall have it, and whether its letters or its ground."""
+    """The colour, what shall have it, as it was said too, and whether its letters or its ground."""
 
     colour: Colour
     nouns: frozenset[str]
+    said: str
     letters: bool
 
 
@@ -53,15 +57,14 @@ def colour(question: Question) -> str | None:
     """Give something a colour."""
     wish = _read(question.prompt)
     if wish is None:
-        return None
+        return _which(question.prompt)
     sources = all_sources(question)
     about = _about(sources, wish)
     stated = chain(_properties(sources, wish), _constants(sources, wish), _rules(about, sources, wish))
     places = list(islice(stated, MOST))
     if not places:
         places = [_added(rule, _names(wish)[0], wish.colour) for rule in about if rule.declarations]
-    noun = " ".join(sorted(wish.nouns))
-    return settle(question, places, f"I found no place in the room that clearly says the colour of {noun}.")
+    return settle(question, places, f"I found no place in the room that clearly says the colour of “{wish.said}”.")
 
 
 def _read(prompt: str) -> _Wish | None:
@@ -72,26 +75,38 @@ def _read(prompt: str) -> _Wish | None:
     if said[-1:] == ["?"]:
         said.pop()
     found = find_colours(said)
-    if len(found) != 1 or _NEW.search(prompt):
+    if len(found) != 1:
         return None
     first, stop, wanted = found[0]
-    rest = [singular(word) for word in [*said[:first], *said[stop:]] if word not in _UNSAID | _TOPIC]
-    nouns = frozenset(rest)
-    if not nouns:
+    rest = [word for word in [*said[:first], *said[stop:]] if word not in _UNSAID | _TOPIC | {"'"}]
+    nouns = frozenset(map(singular, rest))
+    ground = PAGE | {"background"} | (_SCHEME if wanted.said in ("dark", "light") else frozenset())
+    if nouns - _ONE and nouns - _ONE <= ground:
+        return _Wish(
+            wanted, frozenset({"background"}), " ".join(word for word in rest if word not in _ONE), letters=False
+        )
+    if not nouns or _NEW.search(prompt):
         return None
-    if nouns <= PAGE | {"background"}:
-        nouns = frozenset({"background"})
-    return _of_a_part(wanted, nouns)
+    return _of_a_part(wanted, nouns, " ".join(rest))
 
 
-def _of_a_part(wanted: Colour, nouns: frozenset[str]) -> _Wish:
+def _which(prompt: str) -> str | None:
+    """The question for the colour, if `prompt` wants another background and names none."""
+    said = words(prompt)
+    if is_negated(prompt) or is_question(prompt) or find_colours(said):
+        return None
+    if set(said) - _UNSAID - _TOPIC - _VAGUE - _ONE != {"background"}:
+        return None
+    return "Which colour? Name it, as in `make the background dark blue`. I changed nothing yet."
+
+
+def _of_a_part(wanted: Colour, nouns: frozenset[str], said: str) -> _Wish:
     """ "The text of the button" and "the button's background" are about the button."""
-    said = nouns - {"'"}
-    if len(said) > 1 and said & {"text", "font"}:
-        return _Wish(wanted, said - {"text", "font"}, letters=True)
-    if len(said) > 1 and "background" in said:
-        return _Wish(wanted, said - {"background"}, letters=False)
-    return _Wish(wanted, said, letters=bool(said & TEXTUAL))
+    if len(nouns) > 1 and nouns & {"text", "font"}:
+        return _Wish(wanted, nouns - {"text", "font"}, said, letters=True)
+    if len(nouns) > 1 and "background" in nouns:
+        return _Wish(wanted, nouns - {"background"}, said, letters=False)
+    return _Wish(wanted, nouns, said, letters=bool(nouns & TEXTUAL))
 
 
 def _is_named(name: str, nouns: frozenset[str]) -> bool:

@@ -34,27 +34,32 @@ def docstring(question: Question) -> str | None:
     if asked is None:
         return None
     name = asked["name"]
-    found = [found for source in all_sources(question) for found in _found(source, name)]
-    places = [place for place in found if place is not None]
-    if found and not places:
-        return f"`{name}` has a docstring already. I changed nothing."
+    scope = question.scope
+    sources = [source for source in all_sources(question) if scope is None or source.path == scope.path]
+    found = [found for source in sources for found in _found(source, name)]
+    places = [place for place in found if isinstance(place, Place)]
+    refusals = [refusal for refusal in found if isinstance(refusal, str)]
+    if refusals and not places:
+        return f"{refusals[0]} I changed nothing."
     return settle(question, places, f"I found no function `{name}` in the room.")
 
 
-def _found(source: Source, name: str) -> Iterator[Place | None]:
-    """A place for each definition of `name`; None for one that has its docstring."""
+def _found(source: Source, name: str) -> Iterator[Place | str]:
+    """A place for each definition of `name`; a sentence for one that can get no docstring."""
     if source.language == "python":
         yield from _python(source, name)
     elif source.language == "script":
         yield from _script(source, name)
 
 
-def _python(source: Source, name: str) -> Iterator[Place | None]:
+def _python(source: Source, name: str) -> Iterator[Place | str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", source.code, re.MULTILINE):
+            yield f"`{source.path}` is not valid Python, so I cannot tell where the docstring of `{name}` goes."
         return
     lines = source.text.split("\n")
     for node in ast.walk(tree):
@@ -62,8 +67,10 @@ def _python(source: Source, name: str) -> Iterator[Place | None]:
             continue
         first = node.body[0]
         if ast.get_docstring(node, clean=False) is not None:
-            yield None
-        elif first.lineno > node.lineno and not lines[first.lineno - 2].rstrip().endswith("\\"):
+            yield f"`{name}` has a docstring already."
+        elif first.lineno == node.lineno or lines[first.lineno - 2].rstrip().endswith("\\"):
+            yield f"The body of `{name}` stands on the line of its name, so a docstring has no line to go to."
+        else:
             # Decorators of the first statement stand above it.
             line = min([first.lineno, *(one.lineno for one in getattr(first, "decorator_list", []))])
             at = sum(len(one) + 1 for one in lines[: line - 1])
@@ -82,12 +89,12 @@ def _said(node: _Definition) -> str:
     return f"{summary}{_given(names)}."
 
 
-def _script(source: Source, name: str) -> Iterator[Place | None]:
+def _script(source: Source, name: str) -> Iterator[Place | str]:
     pattern = re.compile(_FUNCTION.replace("{name}", re.escape(name)), re.MULTILINE)
     for match in pattern.finditer(source.code):
         above = source.text[: match.start()].rstrip()
         if above.endswith("*/"):
-            yield None
+            yield f"`{name}` has a comment above it already."
             continue
         given = (match["one"] or match["two"] or "").split(",")
         names = [found[1] for one in given if (found := _PARAMETER.fullmatch(one.strip()))]

@@ -32,7 +32,7 @@ _SIZES: Final[dict[Side, frozenset[str]]] = {
     "any": word_set("size radius diameter width height scale thickness"),
     "width": word_set("width"),
     "height": word_set("height"),
-    "thickness": word_set("thickness width"),
+    "thickness": word_set("thickness width size"),
 }
 _UNITS: Final = word_set("px pixels pixel em rem")
 _PLAIN: Final = word_set("base default initial start the config setting option state game param constant")
@@ -60,7 +60,7 @@ def size(question: Question) -> str | None:
     named = elements(sources)
     groups = (group for source in sources for group in _groups(source, wish, side, named))
     places = [place for group in islice(groups, MOST) if (place := _place(group, wish))]
-    about = f"of {' '.join(sorted(wish.nouns))} " if wish.nouns else ""
+    about = f"of “{wish.said}” " if wish.nouns else ""
     return settle(question, places, f"I found no number in the room that clearly says the size {about}and can change.")
 
 

@@ -53,24 +53,29 @@ def speed(question: Question) -> str | None:
     found = list(islice(((n, kind) for source in sources for n in _numbers(source) if (kind := _kind(n, uses))), MOST))
     nouns = wish.nouns - {"game"}
     whole = [place for number, kind in _meant(found, nouns, sources) if (place := _place(number, kind, wish))]
-    about = f"of {' '.join(sorted(nouns))} " if nouns else ""
+    about = f"of “{wish.said}” " if nouns else ""
     return settle(question, whole, f"I found no number in the room that clearly says the speed {about}and can change.")
 
 
 def _meant(
     found: Sequence[tuple[Number, Kind]], nouns: frozenset[str], sources: Sequence[Source]
 ) -> list[tuple[Number, Kind]]:
-    """Those that `nouns` mean: named after them, or nameless and in code that is about them."""
+    """Those that `nouns` mean: named after them, or in code that is about them."""
     if not nouns:
-        return list(found)
-    named = [one for one in found if _rest(one[0]) and _rest(one[0]) == nouns]
-    if named:
+        return _leading(found)
+    if named := [one for one in found if _rest(one[0]) and _rest(one[0]) == nouns]:
         return named
-    return [
-        one
-        for one in found
-        if not _rest(one[0]) and (file_is_about(one[0].source, nouns, sources) or shares_a_line(one[0], nouns))
-    ]
+    here = {one[0].source.path: file_is_about(one[0].source, nouns, sources) for one in found}
+    nameless = [one for one in found if not _rest(one[0])]
+    if meant := [one for one in nameless if here[one[0].source.path] or shares_a_line(one[0], nouns)]:
+        return meant
+    # "Make Pong faster": the speeds that the code of that name states, whatever they are of.
+    return _leading([one for one in found if here[one[0].source.path] and not one[0].timer])
+
+
+def _leading(found: Sequence[tuple[Number, Kind]]) -> list[tuple[Number, Kind]]:
+    """Those that others follow, not those that are multiples of them."""
+    return [one for one in found if not one[0].multiple] or list(found)
 
 
 def _rest(number: Number) -> frozenset[str]:

@@ -1,8 +1,8 @@
 const BALL_SPEED = 380
 const BALL_RADIUS = 7
 const PADDLE_WIDTH = 96
-const PADDLE_SPEED = 520
-const ROW_COLOURS = ['#ef5d60', '#f28f3b', '#f0c14b', '#4fb286', '#4a8fe7', '#9b6dd7']
+const PADDLE_SPEED = BALL_SPEED * 1.4
+const ROWS = 6
 
 const WIDTH = 600
 const HEIGHT = 660
@@ -19,7 +19,7 @@ let game = newGame()
 let last = performance.now()
 
 function newGame() {
-  const bricks = ROW_COLOURS.flatMap((_, row) => Array.from({ length: COLUMNS }, (_, column) => [column, row]))
+  const bricks = Array.from({ length: ROWS * COLUMNS }, (_, at) => [at % COLUMNS, Math.floor(at / COLUMNS)])
   return { bricks, paddle: WIDTH / 2, ball: null, wait: 0.8, score: 0, balls: 3, level: 1, state: 'playing', taken: false }
 }
 
@@ -73,7 +73,7 @@ function hitBrick(ball) {
   const besideY = Math.min(Math.abs(ball.y - y), Math.abs(ball.y - y - BRICK.height))
   if (besideX < besideY) ball.dx = Math.sign(ball.x - x - BRICK.width / 2) * Math.abs(ball.dx)
   else ball.dy = Math.sign(ball.y - y - BRICK.height / 2) * Math.abs(ball.dy)
-  game.score += 10 * (ROW_COLOURS.length - row)
+  game.score += 10 * (ROWS - row)
   if (game.bricks.length === 0) {
     const { score, balls, level, paddle, taken } = game
     game = { ...newGame(), score, balls, paddle, taken, level: level + 1 }
@@ -133,9 +133,9 @@ canvas.addEventListener('pointerdown', () => {
   if (game.state !== 'playing') pause()
 })
 
-// Colours live in style.css; this reads one as the browser resolved it.
-function colour(name) {
-  message.style.setProperty('outline-color', `var(--${name})`)
+// Colours live in style.css; this reads one as the browser resolved it, turned by some degrees of hue.
+function colour(name, turn = 0) {
+  message.style.setProperty('outline-color', `oklch(from var(--${name}) l c calc(h + ${turn}))`)
   return getComputedStyle(message).outlineColor
 }
 
@@ -154,7 +154,8 @@ function draw() {
   }
   pen.setTransform(width / WIDTH, 0, 0, width / WIDTH, 0, 0)
   pen.clearRect(0, 0, WIDTH, HEIGHT)
-  for (const brick of game.bricks) box(...corner(brick), BRICK.width, BRICK.height, 4, ROW_COLOURS[brick[1]])
+  const rows = Array.from({ length: ROWS }, (_, row) => colour('bricks', 12 * row - 24))
+  for (const brick of game.bricks) box(...corner(brick), BRICK.width, BRICK.height, 4, rows[brick[1]])
   box(game.paddle - PADDLE_WIDTH / 2, PADDLE_TOP, PADDLE_WIDTH, 14, 7, colour('paddle'))
   const { x, y } = game.ball ?? { x: game.paddle, y: PADDLE_TOP - BALL_RADIUS }
   box(x - BALL_RADIUS, y - BALL_RADIUS, BALL_RADIUS * 2, BALL_RADIUS * 2, BALL_RADIUS, colour('ball'))

@@ -1,6 +1,7 @@
 const COLOURS = {
   Ink: 'ink', Red: '#e5484d', Orange: '#f08c2e', Yellow: '#e8c22e', Green: '#3a9d5d', Blue: '#2f6fde', Purple: '#8a56d8',
 }
+const PEN_SIZE = 6
 
 const canvas = document.querySelector('#board')
 const pen = canvas.getContext('2d')
@@ -13,7 +14,7 @@ const clear = document.querySelector('#clear')
 const MOST_POINTS = 20_000
 
 // A stroke keeps its points, not its pixels: the drawing survives resizing, undo and a change of theme.
-let board = { strokes: [], colour: 'ink', size: 6, erase: false }
+let board = { strokes: [], colour: 'ink', pen: PEN_SIZE, size: PEN_SIZE, erase: false }
 let removed = null
 const drawing = new Map()
 
@@ -145,7 +146,9 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)
 // Sparkroom's preview keeps the drawing over a reload; elsewhere it simply starts anew.
 window.sparkroom?.save(() => board)
 window.sparkroom?.restore(state => {
-  board = { ...board, ...state }
+  // Whoever changes the pen's size in the code shall see it, whatever size was chosen before.
+  const size = state.pen === PEN_SIZE ? state.size : PEN_SIZE
+  board = { ...board, ...state, pen: PEN_SIZE, size }
   show()
 })
 
