@@ -69,7 +69,7 @@ class _Walk:
             clock = self._number()
             for _ in range(structs):
                 self._part()
-                clock += self._struct()
+                clock += self._struct(client, clock)
             self._reaches(client, clock)
         for _ in range(self._number()):
             client = self._number()
@@ -90,7 +90,7 @@ class _Walk:
     def _reaches(self, client: int, clock: int) -> None:
         self.reach[client] = max(clock, self.reach.get(client, 0))
 
-    def _struct(self) -> int:
+    def _struct(self, client: int, clock: int) -> int:
         """Passes over one, and answers how many clock ticks it takes."""
         info = self._byte()
         content = info & 31
@@ -98,17 +98,22 @@ class _Walk:
             return self._number()
         for flag in (0x80, 0x40):  # left and right neighbour
             if info & flag:
-                self._number()
-                self._number()
+                self._earlier(client, clock)
         if not info & 0xC0:
             if self._number() == 1:
                 self._skip(self._number())  # name of a root
             else:
-                self._number()  # client and clock of the parent
-                self._number()
+                self._earlier(client, clock)  # the parent
             if info & 0x20:
                 self._skip(self._number())  # key in the parent
         return self._content(content)
+
+    def _earlier(self, client: int, clock: int) -> None:
+        """Passes over the id of what a struct stands beside or in. Raises `BadUpdate` unless that came before it."""
+        # A type inside itself makes whoever reads it run in circles until the process dies.
+        its_client, its_clock = self._number(), self._number()
+        if its_client == client and its_clock >= clock:
+            raise BadUpdate("The update puts something into itself.")
 
     def _content(self, content: int) -> int:
         if content == 1:  # deleted
