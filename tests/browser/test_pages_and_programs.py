@@ -11,6 +11,8 @@ from tests.stack import Stack
 
 MakePerson = Callable[[], Person]
 
+# Busy for as long as it takes to see what stands in its place.
+SLOW_PAGE = "<!doctype html><p>here</p><script>const end = Date.now() + 1200; while (Date.now() < end);</script>"
 FOREVER = "print('begun', flush=True)\nwhile True:\n    input()\n"
 
 
@@ -30,6 +32,25 @@ def test_a_page_that_a_turn_makes_beside_another_is_shown_and_gets_the_keys(
         one.preview(lambda frame: True if "/breakout/index.html" in frame.url else None)
     expect(alice.page.get_by_text("Keys go to the preview")).to_be_visible()
     wait_until(alice.page, lambda: alice.page.evaluate("document.activeElement?.title") == "Preview")
+
+
+def test_nothing_white_is_seen_before_a_page_has_painted(person: MakePerson, sparkroom: Stack) -> None:
+    alice, room = person(), Room(sparkroom)
+    alice.enter(room.links["owner"])
+    preview = alice.page.get_by_role("region", name="Preview", exact=True)
+    alice.page.get_by_role("button", name="New file").click()
+    alice.page.keyboard.type("index.html")
+    alice.page.keyboard.press("Enter")
+    alice.open("index.html")
+    alice.editor.click()
+    alice.page.keyboard.insert_text(SLOW_PAGE)
+    # After a reload there is no older version that would be seen meanwhile.
+    wait_until(alice.page, lambda: room.texts().get("index.html") == SLOW_PAGE)
+    alice.page.reload(wait_until="commit")
+    expect(preview).to_contain_text("index.html is loading…")
+    expect(preview.locator("iframe")).to_be_attached()
+    expect(preview.get_by_role("status", name="Running")).to_be_visible()
+    expect(preview).not_to_contain_text("is loading…")
 
 
 def test_every_line_of_a_file_that_a_turn_makes_is_marked(person: MakePerson, slow_sparkroom: Stack) -> None:

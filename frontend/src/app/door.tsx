@@ -59,7 +59,7 @@ function Refused({ problem }: { problem: unknown }) {
       <h1>{title}</h1>
       <p>{words}</p>
       <div className="door-actions">
-        <button type="button" className="button primary" onClick={() => location.reload()}>
+        <button type="button" className="button primary" onClick={tryAgain}>
           Try again
         </button>
         <a className="button" href="/">
@@ -70,9 +70,23 @@ function Refused({ problem }: { problem: unknown }) {
   );
 }
 
+/** A token that was not exchanged goes back into the address, or the next page would not have it. */
+function tryAgain(): void {
+  if (token !== "") {
+    history.replaceState(null, "", `#${token}`);
+  }
+  location.reload();
+}
+
 function wordsOf(problem: unknown): readonly [string, string] {
   switch (problem instanceof Refusal ? problem.code : null) {
     case "not_authorised":
+      if (token !== "") {
+        return [
+          "This link is not valid (any more)",
+          "It may have been cut off on its way here, or revoked. Ask the room's owner for a new one.",
+        ];
+      }
       return [
         "This room opens with a link",
         "The address alone lets nobody in. Ask somebody in the room for a link: Share, in the room's header, copies one.",

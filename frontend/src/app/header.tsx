@@ -6,6 +6,7 @@ import { useStore } from "../ui/use-store";
 import { Brand } from "./brand";
 import "./header.css";
 import { Members } from "./members";
+import { RoomTitle } from "./room-title";
 import { Share } from "./share";
 
 interface HeaderProps {
@@ -14,11 +15,10 @@ interface HeaderProps {
 }
 
 export function Header({ session, whereabouts }: HeaderProps) {
-  const title = useStore(session.state, (state) => state.room?.title ?? "");
   return (
     <header className="room-header">
       <Brand />
-      <h1 title={title}>{title}</h1>
+      <RoomTitle session={session} />
       <SavedState session={session} />
       <Members session={session} whereabouts={whereabouts} />
       <Share session={session} />

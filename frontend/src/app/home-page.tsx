@@ -1,4 +1,4 @@
-import { ArrowUp, ArrowUpRight, X } from "lucide-react";
+import { ArrowUp, X } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { makeRoom } from "../rooms/api";
 import { ModelPicker, modelFor } from "../turns/model-picker";
@@ -69,7 +69,7 @@ export function HomePage({ boot }: { boot: HomeBoot }) {
             autoFocus
             disabled={busy}
             aria-label="Prompt"
-            placeholder={boot.examples[0] ?? "Make a snake game"}
+            placeholder="Say what you want to have: a game, a tool, a page…"
             onChange={(event) => setPrompt(event.target.value)}
             onKeyDown={press}
           />
@@ -99,11 +99,18 @@ export function HomePage({ boot }: { boot: HomeBoot }) {
           ))}
         </ul>
         {model?.rehearsal && (
-          <p className="small muted home-note">
-            No model is connected: <strong>{model.name}</strong> plays these examples and small edits. For anything
-            else, name a model in <code>models.toml</code>, set a provider's key (such as <code>GROQ_API_KEY</code>), or
-            start Ollama, and start Sparkroom again.
-          </p>
+          <div className="small muted home-note">
+            <p>
+              No model is connected: <strong>{model.name}</strong> plays these examples and small edits.
+            </p>
+            <details>
+              <summary>Connect a model</summary>
+              <p>
+                For anything else, name a model in <code>models.toml</code>, set a provider's key (such as{" "}
+                <code>GROQ_API_KEY</code>), or start Ollama, and start Sparkroom again.
+              </p>
+            </details>
+          </div>
         )}
         <section aria-labelledby="starters">
           <h2 id="starters">Or start from</h2>
@@ -116,9 +123,7 @@ export function HomePage({ boot }: { boot: HomeBoot }) {
                   disabled={busy}
                   onClick={() => void open(starter.name, null, null)}
                 >
-                  <strong>
-                    {starter.title} <ArrowUpRight className="icon" />
-                  </strong>
+                  <strong>{starter.title}</strong>
                   <span className="small muted">{starter.description}</span>
                 </button>
               </li>

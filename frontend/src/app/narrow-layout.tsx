@@ -48,7 +48,9 @@ export function NarrowLayout({ panes, session, untouched, desk }: NarrowLayoutPr
           {panes.run}
         </div>
       </div>
-      {tab !== "run" && panes.prompt}
+      <div className="narrow-prompt" hidden={tab === "run"}>
+        {panes.prompt}
+      </div>
       <nav className="narrow-tabs" aria-label="Panes">
         {TABS.map(([name, label, Icon]) => (
           <button

@@ -19,6 +19,7 @@ import { hasPrompt } from "./pending";
 import { useTitle } from "./titles";
 import { useUntouched } from "./untouched";
 import { usePendingPrompt } from "./use-pending-prompt";
+import { useRunPlace } from "./use-run-place";
 import { WideLayout } from "./wide-layout";
 import "./room-page.css";
 
@@ -40,6 +41,7 @@ export function RoomPage({ session }: { session: RoomSession }) {
   useTitle(session);
   const currentPath = useCurrentPath(workspace);
   const narrow = useNarrow();
+  const runPlace = useRunPlace(session, files);
   const open = (path: string, line: number) => {
     const file = files.get().find((known) => known.path === path);
     if (file === undefined) {
@@ -74,7 +76,7 @@ export function RoomPage({ session }: { session: RoomSession }) {
       {narrow ? (
         <NarrowLayout panes={panes} session={session} untouched={untouched} desk={desk} />
       ) : (
-        <WideLayout panes={panes} />
+        <WideLayout panes={panes} runPlace={runPlace} />
       )}
     </div>
   );

@@ -12,7 +12,6 @@ import type { Links } from "../wire/types";
 const ROWS = [
   ["edit", "Can edit", "writes, asks and runs"],
   ["view", "Can view", "sees everything, changes nothing"],
-  ["owner", "Your own link", "opens the room as its owner: keep it, give it to nobody"],
 ] as const;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
@@ -43,14 +42,17 @@ export function Share({ session }: { session: RoomSession }) {
               <ul>
                 {ROWS.map(([role, name, meaning]) => (
                   <li key={role}>
-                    <div>
-                      <strong>{name}</strong>
-                      <p className="small muted">{meaning}</p>
-                    </div>
-                    <CopyButton label={`Copy the link: ${name}`} text={links?.[role] ?? null} />
+                    <LinkRow name={name} meaning={meaning} link={links?.[role] ?? null} />
                   </li>
                 ))}
               </ul>
+              <div className="share-own">
+                <LinkRow
+                  name="Your own link"
+                  meaning="opens the room as its owner: keep it, give it to nobody"
+                  link={links?.owner ?? null}
+                />
+              </div>
             </>
           ) : (
             <p className="small muted">
@@ -66,6 +68,33 @@ export function Share({ session }: { session: RoomSession }) {
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+interface LinkRowProps {
+  readonly name: string;
+  readonly meaning: string;
+  /** Null until it is known. */
+  readonly link: string | null;
+}
+
+function LinkRow({ name, meaning, link }: LinkRowProps) {
+  return (
+    <div className="share-link">
+      <p>
+        <strong>{name}</strong> <span className="small muted">{meaning}</span>
+      </p>
+      <div>
+        <input
+          className="field"
+          readOnly
+          aria-label={`The link: ${name}`}
+          value={link ?? ""}
+          onFocus={(event) => event.target.select()}
+        />
+        <CopyButton label={`Copy the link: ${name}`} text={link} />
+      </div>
+    </div>
   );
 }
 

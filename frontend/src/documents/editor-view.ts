@@ -27,6 +27,7 @@ import type { DocumentFile } from "./files";
 import { following, showPlace } from "./following";
 import { placesAdded } from "./hunk-places";
 import { loadLanguage } from "./language";
+import { lineWidth } from "./line-width";
 import { addMarks, clearMarks, writtenMarks } from "./marks";
 import { rangesWritten, type WrittenRange } from "./written";
 
@@ -106,6 +107,7 @@ export function openEditor(
         keys(session),
         writtenMarks,
         following(file, session, desk),
+        lineWidth(),
         yCollab(text, session.awareness, { undoManager: memory.undoOf(text) }),
         editorTheme,
         EditorView.contentAttributes.of({ "aria-label": `Text of ${file.path}` }),
@@ -197,6 +199,12 @@ function markWritten(view: EditorView, file: DocumentFile, session: RoomSession)
     }
   };
   file.text.observe(observe);
+  // What was written of a hunk before this editor was made is known when the hunk closes.
+  const stopHunks = session.onEvent((event) => {
+    if (event.type === "hunk" && event.hunk.path === file.path && event.turn === turn?.id) {
+      view.dispatch({ effects: addMarks.of(placesAdded(view.state.doc.toString(), event.hunk)) });
+    }
+  });
   const stop = session.state.subscribe(() => {
     const newest = newestTurn(session.state.get());
     const another = newest?.id !== turn?.id;
@@ -207,6 +215,7 @@ function markWritten(view: EditorView, file: DocumentFile, session: RoomSession)
   });
   return () => {
     file.text.unobserve(observe);
+    stopHunks();
     stop();
   };
 }

@@ -36,6 +36,13 @@ describe("what a hunk added", () => {
     expect(placesAdded(text, rewrite).map(({ from, to }) => text.slice(from, to))).toEqual(["B\n", "d\n"]);
   });
 
+  it("is what is left of a file that it made", () => {
+    const made = { ...hunk, before: "", after: "a\nb\nc\n" };
+    const text = "a\nB\nc\n// mine\n";
+    expect(placesAdded(text, made).map(({ from, to }) => text.slice(from, to))).toEqual(["a\n", "c\n"]);
+    expect(placesAdded(text, { ...made, state: "withdrawn" })).toEqual([]);
+  });
+
   it("is nothing for a hunk that repeats the text", () => {
     expect(placesAdded("a\nb\n", { ...hunk, before: "a\nb\n", after: "a\nb\n" })).toEqual([]);
   });

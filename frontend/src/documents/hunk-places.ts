@@ -1,5 +1,5 @@
 /** Where a hunk's text stands now: pure, for marks in files that were not open while they were written, and for jumps. */
-import { lineDiff } from "../rooms/line-diff";
+import { type DiffLine, lineDiff } from "../rooms/line-diff";
 import type { Hunk } from "../wire/types";
 import type { WrittenRange } from "./written";
 
@@ -9,7 +9,7 @@ import type { WrittenRange } from "./written";
  */
 export function placeOf(text: string, hunk: Hunk): WrittenRange | null {
   const wanted = hunk.after.replace(/\n$/, "");
-  if (wanted === "" || (hunk.state !== "applied" && hunk.state !== "accepted")) {
+  if (wanted === "" || !inForce(hunk)) {
     return null;
   }
   const aim = offsetOf(text, hunk.line ?? 1);
@@ -19,21 +19,38 @@ export function placeOf(text: string, hunk: Hunk): WrittenRange | null {
   return at < 0 ? null : { from: at, to: at + wanted.length };
 }
 
-/** The lines that a hunk added, where they stand now: what a hunk repeats of the old text is not its own. */
+/**
+ * The lines that a hunk added, where they stand now: what a hunk repeats of the old text is not its own. Of a file that
+ * it made, those are the lines that nobody changed since.
+ */
 export function placesAdded(text: string, hunk: Hunk): WrittenRange[] {
   const place = placeOf(text, hunk);
-  const added: WrittenRange[] = [];
-  let at = place?.from ?? 0;
-  for (const line of place === null ? [] : lineDiff(hunk.before, hunk.after)) {
+  if (place !== null) {
+    return linesOf(text, place.from, lineDiff(hunk.before, hunk.after), "added");
+  }
+  const made = hunk.before === "" && hunk.line === 1 && inForce(hunk);
+  return made ? linesOf(text, 0, lineDiff(hunk.after, text), "same") : [];
+}
+
+/** The lines of one kind in a diff whose new lines stand in `text` from `at` on. */
+function linesOf(text: string, at: number, diff: readonly DiffLine[], kind: DiffLine["kind"]): WrittenRange[] {
+  const found: WrittenRange[] = [];
+  let from = at;
+  for (const line of diff) {
     if (line.kind !== "removed") {
-      const to = text.indexOf("\n", at) < 0 ? text.length : text.indexOf("\n", at) + 1;
-      if (line.kind === "added") {
-        added.push({ from: at, to });
+      const end = text.indexOf("\n", from);
+      const to = end < 0 ? text.length : end + 1;
+      if (line.kind === kind) {
+        found.push({ from, to });
       }
-      at = to;
+      from = to;
     }
   }
-  return added;
+  return found;
+}
+
+function inForce(hunk: Hunk): boolean {
+  return hunk.state === "applied" || hunk.state === "accepted";
 }
 
 /** The 1-based line at `offset`. */

@@ -38,6 +38,18 @@ describe("marks", () => {
     expect(markedLines(state)).toEqual([1, 2]);
   });
 
+  it.each([
+    ["is replaced", { from: 4, to: 7, insert: "zwei" }, [1, 3]],
+    ["is removed with its break", { from: 4, to: 8, insert: "" }, [1, 2]],
+    ["is removed with the break before it", { from: 3, to: 7, insert: "" }, [1, 2]],
+    ["goes on after a break of its own", { from: 7, to: 7, insert: "\n" }, [1, 2, 4]],
+    ["stands below a new one", { from: 4, to: 4, insert: "mine\n" }, [1, 3, 4]],
+    ["is changed in part", { from: 4, to: 6, insert: "2" }, [1, 2, 3]],
+  ])("keep to the text of their lines when one %s", (_, changes, lines) => {
+    const marked = marksAfter(stateOf("one\ntwo\nthree"), 0, 13);
+    expect(markedLines(marked.update({ changes }).state)).toEqual(lines);
+  });
+
   it("go when the next turn begins", () => {
     const marked = marksAfter(stateOf("one\ntwo"), 0, 7);
     expect(markedLines(marked.update({ effects: clearMarks.of(null) }).state)).toEqual([]);

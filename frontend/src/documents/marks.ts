@@ -1,8 +1,16 @@
 /**
- * Marks the lines that a model wrote in its last turn: a soft tint and a bar in the gutter. They move with the text and
- * go when the next turn begins.
+ * Marks the lines that a model wrote in its last turn: a soft tint and a bar in the gutter. They move with the text, and
+ * go when the next turn begins or when nothing of their line is left.
  */
-import { type EditorState, type Extension, RangeSet, StateEffect, StateField, type Text } from "@codemirror/state";
+import {
+  type ChangeSet,
+  type EditorState,
+  type Extension,
+  RangeSet,
+  StateEffect,
+  StateField,
+  type Text,
+} from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, GutterMarker, gutterLineClass } from "@codemirror/view";
 import type { WrittenRange } from "./written";
 
@@ -28,14 +36,14 @@ const marks = StateField.define<Marks>({
   create: () => NONE,
   update(value, transaction) {
     const { changes } = transaction;
-    let { tints, bars } = changes.empty ? value : { tints: value.tints.map(changes), bars: value.bars.map(changes) };
+    let { tints, bars } = changes.empty
+      ? value
+      : moved(value, transaction.startState.doc, transaction.state.doc, changes);
     for (const effect of transaction.effects) {
       if (effect.is(clearMarks)) {
         ({ tints, bars } = NONE);
       } else if (effect.is(addMarks)) {
-        const starts = newLines(tints, transaction.state.doc, effect.value);
-        tints = tints.update({ add: starts.map((start) => TINT.range(start)) });
-        bars = bars.update({ add: starts.map((start) => BAR.range(start)) });
+        ({ tints, bars } = marked({ tints, bars }, linesIn(transaction.state.doc, effect.value)));
       }
     }
     return tints === value.tints ? value : { tints, bars };
@@ -61,8 +69,53 @@ export function markedLines(state: EditorState): number[] {
   return [...lines].sort((a, b) => a - b);
 }
 
-/** The starts of the lines in `ranges` that bear no mark yet, ascending. */
-function newLines(known: DecorationSet, doc: Text, ranges: readonly WrittenRange[]): number[] {
+/** The marks after `changes` of `old`. What replaces a whole line is marked anew if the model wrote it. */
+function moved({ tints, bars }: Marks, old: Text, now: Text, changes: ChangeSet): Marks {
+  const gone = new Set<number>();
+  const carried: number[] = [];
+  changes.iterChangedRanges((from, to) => {
+    for (let line = old.lineAt(from); line.to <= to; line = old.line(line.number + 1)) {
+      if (line.length > 0 && from <= line.from) gone.add(line.from);
+      if (line.number === old.lines) break;
+    }
+    // A line that is begun by a change, or follows one that removes lines, would leave its mark to the line above.
+    const next = old.lineAt(to);
+    if (next.from === to && next.length > 0 && bears(tints, to)) {
+      gone.add(to);
+      carried.push(now.lineAt(changes.mapPos(to, 1)).from);
+    }
+  });
+  const left = {
+    filter: (from: number) => !gone.has(from),
+    filterFrom: Math.min(...gone),
+    filterTo: Math.max(...gone),
+  };
+  const kept = gone.size === 0 ? { tints, bars } : { tints: tints.update(left), bars: bars.update(left) };
+  const mapped = { tints: kept.tints.map(changes), bars: kept.bars.map(changes) };
+  return marked(mapped, carried);
+}
+
+/** The marks with further ones at these starts of lines, which may bear one already. */
+function marked({ tints, bars }: Marks, starts: Iterable<number>): Marks {
+  const fresh = [...new Set(starts)].filter((start) => !bears(tints, start)).sort((a, b) => a - b);
+  return fresh.length === 0
+    ? { tints, bars }
+    : {
+        tints: tints.update({ add: fresh.map((start) => TINT.range(start)) }),
+        bars: bars.update({ add: fresh.map((start) => BAR.range(start)) }),
+      };
+}
+
+function bears(tints: DecorationSet, start: number): boolean {
+  let found = false;
+  tints.between(start, start, () => {
+    found = true;
+  });
+  return found;
+}
+
+/** The starts of the lines in `ranges`. */
+function linesIn(doc: Text, ranges: readonly WrittenRange[]): Set<number> {
   const starts = new Set<number>();
   for (const range of ranges) {
     const to = Math.min(range.to, doc.length);
@@ -76,10 +129,5 @@ function newLines(known: DecorationSet, doc: Text, ranges: readonly WrittenRange
       }
     }
   }
-  for (const start of [...starts]) {
-    known.between(start, doc.lineAt(start).to, () => {
-      starts.delete(start);
-    });
-  }
-  return [...starts].sort((a, b) => a - b);
+  return starts;
 }

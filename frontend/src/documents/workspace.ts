@@ -24,9 +24,10 @@ export function openWorkspace(session: RoomSession): Workspace {
   const files = watchFiles(session.doc);
   const whereabouts = watchWhereabouts(session.awareness);
   const desk = openDesk(session.id);
-  // The first file of a new room would otherwise be written faster than its language is fetched. HTML brings CSS and
-  // JavaScript along.
-  void loadLanguage("index.html");
+  // The first file of a new room would otherwise be written faster than its language is fetched.
+  for (const path of ["a.html", "a.css", "a.js", "a.py"]) {
+    void loadLanguage(path);
+  }
   return {
     files,
     whereabouts,

@@ -67,6 +67,11 @@ export class Frames {
     return this.#newest === null;
   }
 
+  /** True while a page is to be seen. */
+  get seen(): boolean {
+    return this.#shown !== null;
+  }
+
   get focused(): boolean {
     return this.#shown !== null && document.activeElement === this.#shown.element;
   }

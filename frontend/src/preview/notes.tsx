@@ -1,5 +1,5 @@
 /** What stands over the page, or in its place when there is none. */
-import { AppWindow, Keyboard, MousePointerClick, Play, RotateCw } from "lucide-react";
+import { AppWindow, MousePointerClick, Play, RotateCw } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { mayWrite } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
@@ -50,6 +50,17 @@ export function Notes({ session, files, state, stage }: NotesProps) {
           </p>
         </Blank>
       );
+    case "opening":
+      return (
+        <>
+          <Blank icon={<span className="spinner" />}>
+            <p>
+              <code>{page}</code> is loading…
+            </p>
+          </Blank>
+          <Chip note={note} stage={stage} />
+        </>
+      );
     case "hung":
     case "flooding":
       return (
@@ -82,14 +93,9 @@ function Blank({ icon, children }: { icon: ReactNode; children: ReactNode }) {
 function Chip({ note, stage }: { note: StageState["note"]; stage: Stage | null }) {
   return (
     <div className="preview-notes" aria-live="polite">
-      {note === "keys" && (
-        <span className="preview-chip">
-          <Keyboard className="icon" /> Keys go to the preview
-        </span>
-      )}
       {note === "restarted" && (
         <span className="preview-chip">
-          <RotateCw className="icon" /> The page stopped answering and was restarted
+          <RotateCw className="icon" /> The page stopped answering and was restarted: probably an endless loop
         </span>
       )}
       {note === "click" && (

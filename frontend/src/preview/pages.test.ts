@@ -24,12 +24,18 @@ describe("the page of a room", () => {
   });
 
   it("gives way to one that a turn made beside it, and to no other", () => {
-    const turn = { hunks: [{ path: "snake/index.html" }, { path: "snake/snake.js" }] };
-    const known = ["index.html"];
-    expect(pageMade(known, ["index.html", "snake/index.html"], turn)).toBe("snake/index.html");
-    expect(pageMade(known, ["index.html", "about.html"], turn)).toBeNull();
-    expect(pageMade(known, known, turn)).toBeNull();
-    expect(pageMade([], ["index.html", "snake/index.html"], turn)).toBeNull();
-    expect(pageMade(known, ["index.html", "snake/index.html"], undefined)).toBeNull();
+    const turn = {
+      hunks: [
+        { path: "snake/help.html", before: "" },
+        { path: "snake/index.html", before: "" },
+        { path: "about.html", before: "<p>" },
+      ],
+    };
+    const old = new Set(["index.html"]);
+    expect(pageMade(old, ["index.html", "snake/help.html", "snake/index.html"], turn)).toBe("snake/index.html");
+    expect(pageMade(old, ["index.html", "snake/help.html"], turn)).toBe("snake/help.html");
+    expect(pageMade(old, ["index.html", "about.html"], turn)).toBeNull();
+    expect(pageMade(old, ["index.html"], turn)).toBeNull();
+    expect(pageMade(old, ["index.html", "snake/index.html"], undefined)).toBeNull();
   });
 });

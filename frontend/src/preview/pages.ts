@@ -16,18 +16,14 @@ export function indexOf(paths: Iterable<string>): string | null {
   return best;
 }
 
-/**
- * The page to show because a turn just made it, beside the one that stands for the room; null for none. `known` are
- * the pages so far: the room's first one is shown anyway.
- */
+/** The page that a turn made, the nearest to the top of several; null for none. `old` are pages that were there before. */
 export function pageMade(
-  known: readonly string[],
+  old: ReadonlySet<string>,
   pages: readonly string[],
-  turn: { readonly hunks: readonly { readonly path: string }[] } | undefined,
+  turn: { readonly hunks: readonly { readonly path: string; readonly before: string }[] } | undefined,
 ): string | null {
-  if (known.length === 0 || turn === undefined) return null;
-  const made = pages.filter((page) => !known.includes(page) && turn.hunks.some((hunk) => hunk.path === page));
-  return indexOf(made);
+  const creates = (page: string) => turn?.hunks.some((hunk) => hunk.path === page && hunk.before === "");
+  return indexOf(pages.filter((page) => !old.has(page) && creates(page)));
 }
 
 export function isPage(path: string): boolean {

@@ -1,4 +1,4 @@
-import { ExternalLink, RotateCw, SquareTerminal } from "lucide-react";
+import { ExternalLink, Keyboard, RotateCw, SquareTerminal } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { RoomSession } from "../rooms/session";
 import type { Store } from "../rooms/state";
@@ -103,6 +103,7 @@ const STATUS: Record<Status, string> = {
   connecting: "Connecting",
   empty: "No page yet",
   coming: "Being written",
+  opening: "Loading",
   loading: "Loading",
   live: "Running",
   hung: "Stopped: it did not answer",
@@ -110,7 +111,7 @@ const STATUS: Record<Status, string> = {
 };
 
 function Toolbar({ state, base, stage, consoleOpen, onConsole }: ToolbarProps) {
-  const { status, page, pages, log } = state;
+  const { status, page, pages, log, note } = state;
   const troubles = [counted(log.errors, "error"), counted(log.warnings, "warning")].filter((text) => text !== "");
   const said = troubles.length > 0 ? `Console: ${troubles.join(", ")}` : "Console";
   return (
@@ -138,6 +139,13 @@ function Toolbar({ state, base, stage, consoleOpen, onConsole }: ToolbarProps) {
       ) : (
         <span className="preview-page only">{page ?? "Preview"}</span>
       )}
+      <span className="preview-keys" aria-live="polite">
+        {note === "keys" && (
+          <>
+            <Keyboard className="icon" /> <span>Keys go to the preview</span>
+          </>
+        )}
+      </span>
       <IconButton label="Start the page again" disabled={page === null} onClick={() => stage?.restart()}>
         <RotateCw className="icon" />
       </IconButton>

@@ -10,14 +10,16 @@ import { Changes, type PageFile } from "./changes";
 import { Frames, type FramesListener, type PageMessage } from "./frames";
 import { cleared, EMPTY_LOG, type Log, leftOut, said } from "./log";
 import type { Source } from "./messages";
-import { isPage, pageMade, pagesOf } from "./pages";
+import { PageChoice } from "./page-choice";
+import { isPage, pagesOf } from "./pages";
 import { documentAt, ownLines, type Place, piecesOf } from "./places";
 import { nextStep } from "./policy";
 
 /**
- * empty: there is no page. coming: one is being written. loading, live. hung, flooding: stopped until somebody clicks.
+ * empty: there is no page. coming: the first one is being written. opening: it is loaded, and nothing is seen yet.
+ * loading: the one before is still seen. live. hung, flooding: stopped until somebody clicks.
  */
-export type Status = "connecting" | "empty" | "coming" | "loading" | "live" | "hung" | "flooding";
+export type Status = "connecting" | "empty" | "coming" | "opening" | "loading" | "live" | "hung" | "flooding";
 
 export interface StageState {
   readonly status: Status;
@@ -45,7 +47,7 @@ export class Stage implements FramesListener {
   readonly #frames: Frames;
   readonly #changes: Changes;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #chosen: string | null = null;
+  readonly #choice = new PageChoice();
   /** True while the load under way is one that a turn was for. */
   #forTurn = false;
   #hangs = 0;
@@ -74,7 +76,7 @@ export class Stage implements FramesListener {
 
   /** Shows another page of the room. */
   choose(page: string): void {
-    this.#chosen = page;
+    this.#choice.choose(page);
     this.#load(page, false);
   }
 
@@ -121,14 +123,11 @@ export class Stage implements FramesListener {
   }
 
   #follow(): void {
-    const { synced, saved, connection, turns } = this.session.state.get();
+    const { synced, saved, connection, turns, me } = this.session.state.get();
     if (!synced || this.#closed) return;
     const pages = pagesOf(this.#changes.paths);
-    const known = this.#store.get().pages;
-    if (pages.join("\n") !== known.join("\n")) this.#set({ pages });
-    this.#chosen = pageMade(known, pages, turns.at(-1)) ?? this.#chosen;
-    if (this.#chosen !== null && !pages.includes(this.#chosen)) this.#chosen = null;
-    const page = this.#chosen ?? pages[0] ?? null;
+    if (pages.join("\n") !== this.#store.get().pages.join("\n")) this.#set({ pages });
+    const page = this.#choice.page(pages, turns, me?.id);
     const open = turns.flatMap((turn) => (turnOver(turn) ? [] : turn.hunks.filter((hunk) => hunk.state === "writing")));
     if (page === null) {
       // What is pending stays so: the end of a turn may be heard before its last text arrives.
@@ -151,14 +150,17 @@ export class Stage implements FramesListener {
     } else if (this.#store.get().page !== page || nothingYet) {
       const ready = step.do === "nothing" && !facts.writing && facts.saved;
       if (ready) this.#load(page, false);
-      else this.#set(this.#frames.empty ? { status: "coming", page } : {});
+      else if (this.#frames.empty) this.#set({ status: turns.every(turnOver) ? "opening" : "coming", page });
     }
   }
 
   #load(page: string, keepState: boolean, forTurn = false): void {
     this.#changes.taken();
     this.#forTurn = forTurn;
-    this.#set({ status: "loading", page });
+    const { status } = this.#store.get();
+    // What stands in the page's place stays until the page has painted.
+    const unseen = status === "coming" ? status : "opening";
+    this.#set({ status: this.#frames.seen ? "loading" : unseen, page });
     void this.#frames.load(page, keepState);
   }
 
@@ -200,7 +202,7 @@ export class Stage implements FramesListener {
     const { page, pages } = this.#store.get();
     const path = documentAt(this.base, url, pages[0] ?? null);
     if (path === null || path === page || !pages.includes(path)) return;
-    this.#chosen = path;
+    this.#choice.choose(path);
     this.#set({ page: path });
   }
 

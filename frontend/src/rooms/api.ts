@@ -1,5 +1,5 @@
 /** The HTTP API, as far as the pages use it. Every failure is a `Refusal` with the server's own words. */
-import type { AskForRoom, Links, NewRoom, Problem, Room } from "../wire/types";
+import type { AskForRoom, ChangeRoom, Links, NewRoom, Problem, Room } from "../wire/types";
 import { Refusal } from "./refusal";
 
 export function makeRoom(ask: AskForRoom): Promise<NewRoom> {
@@ -13,6 +13,12 @@ export function enterRoom(id: string, token: string): Promise<Room> {
 
 export function readRoom(id: string): Promise<Room> {
   return call<Room>("GET", `/api/rooms/${encodeURIComponent(id)}`);
+}
+
+/** Gives the room another title; owners only. Everybody in it hears so by an event. */
+export function retitleRoom(id: string, title: string): Promise<Room> {
+  const change: ChangeRoom = { title };
+  return call<Room>("PATCH", `/api/rooms/${encodeURIComponent(id)}`, change);
 }
 
 /** Whole links of each role; owners only. */

@@ -1,18 +1,24 @@
 /** The room's recent runs, the newest first. */
 import { Ban, CircleCheck, CircleDashed, CircleHelp, CircleX, Square } from "lucide-react";
 import type { ReactNode } from "react";
+import { runOver } from "../rooms/reducer";
+import { IconButton } from "../ui/icon-button";
 import type { Run, RunState } from "../wire/types";
-import { endingOf, STATES, titleOf } from "./words";
+import { endingOf, foundNoTests, STATES, titleOf } from "./words";
 
 const MOST = 50;
 
 interface HistoryProps {
   readonly runs: readonly Run[];
+  /** The id of the person here. */
+  readonly me: string | undefined;
   readonly shown: string | null;
   readonly onShow: (id: string) => void;
+  /** Null for who may only look. */
+  readonly onStop: ((id: string) => void) | null;
 }
 
-export function History({ runs, shown, onShow }: HistoryProps) {
+export function History({ runs, me, shown, onShow, onStop }: HistoryProps) {
   const newest = runs.slice(-MOST).reverse();
   return (
     <nav className="run-history" aria-label="Recent runs">
@@ -20,12 +26,17 @@ export function History({ runs, shown, onShow }: HistoryProps) {
         {newest.map((run) => (
           <li key={run.id}>
             <button type="button" aria-current={run.id === shown || undefined} onClick={() => onShow(run.id)}>
-              <StateIcon state={run.state} />
+              <StateIcon run={run} />
               <span className="run-history-title">{titleOf(run)}</span>
               <span className="run-history-facts">
-                {[run.member_name, timeOf(run.created_at), ...endingOf(run)].join(" · ")}
+                {[run.member === me ? "You" : run.member_name, timeOf(run.created_at), ...endingOf(run)].join(" · ")}
               </span>
             </button>
+            {onStop !== null && !runOver(run) && (
+              <IconButton label={`Stop ${titleOf(run)}`} onClick={() => onStop(run.id)}>
+                <Square className="icon" />
+              </IconButton>
+            )}
           </li>
         ))}
       </ul>
@@ -44,10 +55,12 @@ const ICONS: Record<RunState, ReactNode> = {
 };
 
 /** A run's state, as a picture with a name. */
-export function StateIcon({ state }: { state: RunState }) {
+export function StateIcon({ run }: { run: Run }) {
+  const none = foundNoTests(run);
+  const name = none ? "No tests found" : STATES[run.state];
   return (
-    <span className={`run-state ${state}`} role="img" aria-label={STATES[state]} title={STATES[state]}>
-      {ICONS[state]}
+    <span className={`run-state ${none ? "" : run.state}`} role="img" aria-label={name} title={name}>
+      {none ? <CircleHelp className="icon" /> : ICONS[run.state]}
     </span>
   );
 }

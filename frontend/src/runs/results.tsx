@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { runOver } from "../rooms/reducer";
 import type { Outcome, Run, Test } from "../wire/types";
 import { namesOf, placeOf } from "./places";
-import { durationOf, OUTCOMES, tallyOf } from "./words";
+import { durationOf, foundNoTests, OUTCOMES, tallyOf, troublesFirst } from "./words";
 
 interface ResultsProps {
   readonly run: Run;
@@ -15,14 +15,15 @@ interface ResultsProps {
 export function Results({ run, paths, onOpen }: ResultsProps) {
   const over = runOver(run);
   const tally = tallyOf(run.tests);
+  const nothing = foundNoTests(run) ? "No tests found" : "No test results";
   return (
     <section className="results" aria-label="Test results">
       <p className="results-tally" role="status">
         {!over && <span className="spinner" />}
-        {tally === "" ? (over ? "No test results" : "Collecting tests…") : tally}
+        {tally === "" ? (over ? nothing : "Collecting tests…") : tally}
       </p>
       <ul>
-        {run.tests.map((test) => (
+        {troublesFirst(run.tests).map((test) => (
           <Result key={test.id} test={test} paths={paths} onOpen={onOpen} />
         ))}
       </ul>
@@ -42,7 +43,9 @@ function Result({ test, paths, onOpen }: Omit<ResultsProps, "run"> & { test: Tes
   const line = (
     <>
       {ICONS[test.outcome]}
-      <span className="result-name">{name}</span>
+      <span className="result-name" title={name}>
+        {name}
+      </span>
       {file !== "" && <span className="result-file">{file}</span>}
       <span className="result-outcome">{OUTCOMES[test.outcome]}</span>
       <span className="result-time">{durationOf(test.seconds)}</span>

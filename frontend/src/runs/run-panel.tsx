@@ -11,8 +11,9 @@ import { useStore } from "../ui/use-store";
 import type { AskForRun, Run, Terminal as Size } from "../wire/types";
 import { chooseCommand, hasTests } from "./choice";
 import { History, StateIcon } from "./history";
+import { ownProgram, startAfter, stopRun } from "./programs";
 import { Results } from "./results";
-import { standingOf, titleOf } from "./words";
+import { foundNoTests, standingOf, titleOf } from "./words";
 import "./runs.css";
 
 const TerminalPane = lazy(() => import("./terminal-pane"));
@@ -31,12 +32,14 @@ export interface RunPanelProps {
 export function RunPanel({ session, files, currentPath, onOpen }: RunPanelProps) {
   const runs = useStore(session.state, (state) => state.runs);
   const mayWrite = useStore(session.state, mayWriteIn);
+  const me = useStore(session.state, (state) => state.me?.id);
   const paths = useStore(files, (all) => all).map((file) => file.path);
   const command = chooseCommand(paths, currentPath);
   const size = useRef<Size>({ columns: 80, rows: 24 });
   const [chosen, setChosen] = useState<string | null>(null);
   const [wanted, setWanted] = useState<View | null>(null);
   const [mine, setMine] = useState<string | null>(null);
+  const starting = useRef(false);
   const newest = runs.at(-1) ?? null;
   const run = runs.find((one) => one.id === chosen) ?? newest;
 
@@ -48,27 +51,49 @@ export function RunPanel({ session, files, currentPath, onOpen }: RunPanelProps)
     setWanted(null);
   }, [newest?.id]);
 
+  const program = command === null ? null : ownProgram(runs, me, command);
   const start = useCallback(
-    (ask: AskForRun) => {
-      session.command({ type: "start_run", run: ask }).then(setMine, notifyError);
+    (ask: AskForRun, before: Run | null = null) => {
+      if (starting.current) return;
+      starting.current = true;
+      startAfter(session, before, ask)
+        .then(setMine, notifyError)
+        .finally(() => {
+          starting.current = false;
+        });
     },
     [session],
   );
-  const runProgram = command === null || !mayWrite ? null : () => start({ command, terminal: size.current });
+  const stop = useCallback((id: string) => void stopRun(session, id).catch(notifyError), [session]);
+  const runProgram = command === null || !mayWrite ? null : () => start({ command, terminal: size.current }, program);
   useRunKeys(runProgram, run?.terminal === true && !runOver(run));
 
   return (
     <section className="runs" aria-label="Runs">
       <div className="run-bar">
-        <button
-          type="button"
-          className="button primary"
-          disabled={runProgram === null}
-          title={command === null ? "There is no Python or Node program to run" : `${command.join(" ")} (${MOD}Enter)`}
-          onClick={() => runProgram?.()}
-        >
-          <Play className="icon" /> Run
-        </button>
+        {program === null ? (
+          <button
+            type="button"
+            className="button primary"
+            disabled={runProgram === null}
+            title={
+              command === null ? "There is no Python or Node program to run" : `${command.join(" ")} (${MOD}Enter)`
+            }
+            onClick={() => runProgram?.()}
+          >
+            <Play className="icon" /> Run
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="button danger"
+            title={`${titleOf(program)} is running; ${MOD}Enter starts it again`}
+            // The second click of a double click on Run is no wish to stop.
+            onClick={(event) => event.detail < 2 && stop(program.id)}
+          >
+            <Square className="icon" /> Stop
+          </button>
+        )}
         {command !== null && <code className="run-command">{command.join(" ")}</code>}
         <button
           type="button"
@@ -80,12 +105,8 @@ export function RunPanel({ session, files, currentPath, onOpen }: RunPanelProps)
           <FlaskConical className="icon" /> Run tests
         </button>
         <span className="run-bar-space" />
-        {run !== null && !runOver(run) && mayWrite && (
-          <button
-            type="button"
-            className="button danger"
-            onClick={() => session.command({ type: "stop_run", run: run.id }).catch(notifyError)}
-          >
+        {run !== null && run !== program && !runOver(run) && mayWrite && (
+          <button type="button" className="button danger" onClick={() => stop(run.id)}>
             <Square className="icon" /> Stop
           </button>
         )}
@@ -118,7 +139,9 @@ export function RunPanel({ session, files, currentPath, onOpen }: RunPanelProps)
             />
           </Suspense>
         </div>
-        {runs.length > 0 && <History runs={runs} shown={run?.id ?? null} onShow={setChosen} />}
+        {runs.length > 0 && (
+          <History runs={runs} me={me} shown={run?.id ?? null} onShow={setChosen} onStop={mayWrite ? stop : null} />
+        )}
       </div>
     </section>
   );
@@ -135,14 +158,16 @@ function viewOf(run: Run | null, wanted: View | null): View {
 
 /** The line that says which run this is and how it stands. */
 function RunLine({ run, view, onView }: { run: Run; view: View; onView: (view: View) => void }) {
+  const standing = `${standingOf(run)}${run.truncated ? " · the rest of the output was left out" : ""}`;
   const copy = async () => notify((await copyText(run.output)) ? "Output copied" : "The browser did not allow copying");
   return (
     <div className="run-line">
-      <StateIcon state={run.state} />
-      <strong className="run-line-title">{titleOf(run)}</strong>
-      <span className={`run-line-facts ${run.state}`} role="status">
-        {standingOf(run)}
-        {run.truncated && " · the rest of the output was left out"}
+      <StateIcon run={run} />
+      <strong className="run-line-title" title={titleOf(run)}>
+        {titleOf(run)}
+      </strong>
+      <span className={`run-line-facts ${foundNoTests(run) ? "" : run.state}`} role="status" title={standing}>
+        {standing}
       </span>
       {run.tests_only && run.state !== "refused" && (
         <fieldset className="run-views">

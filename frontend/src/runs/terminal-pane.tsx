@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { runOver } from "../rooms/reducer";
+import { Refusal } from "../rooms/refusal";
 import type { RoomSession } from "../rooms/session";
 import { notifyError } from "../ui/toasts";
 import type { Run, Terminal as Size } from "../wire/types";
@@ -32,7 +33,7 @@ export default function TerminalPane({ session, run, hidden, mayWrite, wantsFocu
     if (host.current === null) return;
     const keys = new Keystrokes((data) => {
       const id = shown.current?.id;
-      if (id !== undefined) session.command({ type: "input_run", run: id, data }).catch(notifyError);
+      if (id !== undefined) session.command({ type: "input_run", run: id, data }).catch(tell);
     });
     let resizing: ReturnType<typeof setTimeout> | undefined;
     const opened = new TerminalView(host.current, {
@@ -74,5 +75,10 @@ export default function TerminalPane({ session, run, hidden, mayWrite, wantsFocu
 /** Tells a run's program of the new size. Only who started it does: other people's panes have sizes of their own. */
 function resize(session: RoomSession, run: Run | null, size: Size): void {
   if (run?.terminal !== true || runOver(run) || run.member !== session.state.get().me?.id) return;
-  session.command({ type: "resize_run", run: run.id, terminal: size }).catch(notifyError);
+  session.command({ type: "resize_run", run: run.id, terminal: size }).catch(tell);
+}
+
+/** A run may end while a key or a size is on its way to it: that needs no word. */
+function tell(error: unknown): void {
+  if (!(error instanceof Refusal && error.code === "conflict")) notifyError(error);
 }

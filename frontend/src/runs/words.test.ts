@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome, Run, Test } from "../wire/types";
 import { namesOf, placeOf } from "./places";
-import { durationOf, endingOf, standingOf, tallyOf, titleOf } from "./words";
+import { durationOf, endingOf, standingOf, tallyOf, titleOf, troublesFirst } from "./words";
 
 const test = (outcome: Outcome, id = "test_a.py::test_b", message = ""): Test => ({
   id,
@@ -48,6 +48,18 @@ describe("runs in words", () => {
     const passed: Run = { ...run, state: "passed", exit_code: 0 };
     expect(standingOf(passed)).toBe("Finished · 1.3\u00a0s");
     expect(standingOf({ ...passed, tests_only: true })).toBe("Passed · 1.3\u00a0s");
+  });
+
+  it("say without alarm that there were no tests", () => {
+    const none: Run = { ...run, tests_only: true, exit_code: 5, reason: "no tests found", seconds: 0.5 };
+    expect(standingOf(none)).toBe("No tests found · 500\u00a0ms");
+  });
+
+  it("show what did not pass first, and else keep the order", () => {
+    const tests = (["passed", "error", "skipped", "failed", "passed", "failed"] as const).map((outcome, at) =>
+      test(outcome, `test_a.py::test_${at}`),
+    );
+    expect(troublesFirst(tests).map(({ id }) => id.at(-1))).toEqual(["3", "5", "1", "0", "2", "4"]);
   });
 
   it.each([

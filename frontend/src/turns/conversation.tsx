@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { mayWrite } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
 import { useStore } from "../ui/use-store";
@@ -18,16 +18,25 @@ interface ConversationProps {
 /** The room's turns, oldest first. Keeps its end in view unless somebody scrolled up. */
 export function Conversation({ session, onOpen }: ConversationProps) {
   const turns = useStore(session.state, (state) => state.turns);
-  const me = useStore(session.state, (state) => state.me?.id);
+  const me = useStore(session.state, (state) => state.me);
   const writable = useStore(session.state, mayWrite);
   const list = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is added to the turns must come into view
-  useEffect(() => {
+  const keepEnd = useCallback(() => {
     if (atEnd.current && list.current !== null) {
       list.current.scrollTop = list.current.scrollHeight;
     }
-  }, [turns]);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is added to the turns must come into view
+  useEffect(keepEnd, [turns]);
+  useEffect(() => {
+    // The prompt below grows with what is typed, and takes the room from here.
+    const observer = new ResizeObserver(keepEnd);
+    if (list.current !== null) {
+      observer.observe(list.current);
+    }
+    return () => observer.disconnect();
+  }, [keepEnd]);
   const noticeScroll = () => {
     const view = list.current;
     if (view !== null) {
@@ -47,14 +56,7 @@ export function Conversation({ session, onOpen }: ConversationProps) {
         </div>
       )}
       {turns.map((turn) => (
-        <TurnCard
-          key={turn.id}
-          turn={turn}
-          session={session}
-          mine={turn.member === me}
-          writable={writable}
-          onOpen={onOpen}
-        />
+        <TurnCard key={turn.id} turn={turn} session={session} me={me} writable={writable} onOpen={onOpen} />
       ))}
     </section>
   );

@@ -1,16 +1,79 @@
-import { expect, it } from "vitest";
-import { rehearsalLine, timingLine } from "./figures";
+import { describe, expect, it } from "vitest";
+import { member, turn } from "../rooms/testing/rows";
+import type { Hunk, Turn } from "../wire/types";
+import { figuresLine, hunkLine, hunkPlace, stateLine, timingLine } from "./figures";
 
 const timing = { first_token_ms: 41.6, tokens_per_second: 1187.4, total_ms: 2140 };
+
+function hunk(fields: Partial<Hunk> = {}): Hunk {
+  const written = { before: "a\n", after: "b\n" };
+  return {
+    id: "h1",
+    path: "index.html",
+    state: "applied",
+    reason: null,
+    message: null,
+    line: 1,
+    ...written,
+    ...fields,
+  };
+}
 
 it("tells the three figures of a turn", () => {
   expect(timingLine(timing)).toBe("first token 42 ms · 1,187 tokens/s · 2.1 s total");
   expect(timingLine({ ...timing, tokens_per_second: null })).toBe("first token 42 ms · 2.1 s total");
   expect(timingLine({ first_token_ms: null, tokens_per_second: null, total_ms: null })).toBe("");
+  expect(figuresLine(turn({ timing }), null)).toBe(timingLine(timing));
 });
 
-it("gives the rehearsal's speed as the setting that it is", () => {
-  expect(rehearsalLine(timing, 1200)).toBe(
-    "Prepared example, played at 1,200 tokens/s (a setting) · first token 42 ms · 2.1 s total",
-  );
+describe("the rehearsal's figures", () => {
+  it("give its speed as the setting that it is", () => {
+    expect(figuresLine(turn({ timing, hunks: [hunk()] }), 1200)).toBe(
+      "Prepared example, played at 1,200 tokens/s (a setting) · first token 42 ms · 2.1 s total",
+    );
+  });
+
+  it("do not repeat what the answer says", () => {
+    const text = "Snake. Prepared example, played at 1,200 tokens/s.";
+    expect(figuresLine(turn({ timing, text, hunks: [hunk()] }), 1200)).toBe("first token 42 ms · 2.1 s total");
+  });
+
+  it("call an answer that writes nothing no example", () => {
+    expect(figuresLine(turn({ timing }), 1200)).toBe("Rehearsal · first token 42 ms · 2.1 s total");
+  });
+});
+
+describe("what became of a turn", () => {
+  const me = member();
+  it.each<[string, Partial<Turn>]>([
+    ["Done", { state: "settled", hunks: [hunk()] }],
+    ["Nothing changed", { state: "settled" }],
+    ["Nothing changed", { state: "settled", hunks: [hunk({ state: "refused" }), hunk({ after: "a\n" })] }],
+    ["Done · 1 change kept", { state: "settled", prompts: ["a", "b"], hunks: [hunk(), hunk({ state: "withdrawn" })] }],
+    ["Undone", { state: "settled", undone: true }],
+    ["Stopped by you · 2 changes kept", { state: "stopped", stopped_by: me.name, hunks: [hunk(), hunk()] }],
+    ["Stopped by you · nothing changed", { state: "stopped", stopped_by: "Old Name", member_name: "Old Name" }],
+    ["Stopped by Red Owl · nothing changed", { state: "stopped", stopped_by: "Red Owl" }],
+    ["Stopped · nothing changed", { state: "stopped" }],
+    ["Failed · 1 change kept", { state: "failed", hunks: [hunk()] }],
+  ])("%s", (words, fields) => {
+    expect(stateLine(turn(fields), me)).toBe(words);
+  });
+});
+
+describe("a hunk's row", () => {
+  it("names the line where the file alone does not tell it from another", () => {
+    const first = hunk({ line: 6, before: "one\ntwo\n", after: "one\nthree\n" });
+    expect(hunkPlace(first, [first])).toBe("index.html");
+    expect(hunkPlace(first, [first, hunk({ id: "h2", path: "style.css" })])).toBe("index.html");
+    expect(hunkPlace(first, [first, hunk({ id: "h2" })])).toBe("index.html:7");
+    expect(hunkPlace(hunk({ line: null }), [first, hunk({ id: "h2" })])).toBe("index.html");
+  });
+
+  it("shows the one line that it wrote", () => {
+    expect(hunkLine(hunk({ before: "one\n  two\n", after: "one\n  three\n" }))).toBe("three");
+    expect(hunkLine(hunk({ before: "one\n", after: "one\ntwo\n" }))).toBe("two");
+    expect(hunkLine(hunk({ before: "one\ntwo\n", after: "three\nfour\n" }))).toBe("");
+    expect(hunkLine(hunk({ before: "one\n", after: "" }))).toBe("");
+  });
 });

@@ -1,7 +1,9 @@
 /** A turn's figures in words: pure. */
-import type { Hunk, Timing, Turn } from "../wire/types";
+import { lineDiff } from "../rooms/line-diff";
+import type { Hunk, Member, Timing, Turn } from "../wire/types";
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const PREPARED = "Prepared example, played";
 
 /** `first token 42 ms · 1,187 tokens/s · 2.1 s total`, as far as it is known; empty if nothing is. */
 export function timingLine(timing: Timing): string {
@@ -14,30 +16,64 @@ export function timingLine(timing: Timing): string {
     .join(" · ");
 }
 
-/** The same for the rehearsal, whose speed (`playsAt`, tokens a second) is a setting and no measurement of a model. */
-export function rehearsalLine(timing: Timing, playsAt: number): string {
-  return [
-    `Prepared example, played at ${whole.format(playsAt)} tokens/s (a setting)`,
-    timingLine({ ...timing, tokens_per_second: null }),
-  ]
-    .filter((part) => part !== "")
-    .join(" · ");
+/** A turn's figures, as its card gives them. `playsAt` is the rehearsal's speed in tokens a second; null for real models. */
+export function figuresLine(turn: Turn, playsAt: number | null): string {
+  if (playsAt === null) {
+    return timingLine(turn.timing);
+  }
+  // The rehearsal's speed is a setting and no measurement of a model; its prepared examples say so in their text.
+  const setting =
+    turn.hunks.length === 0
+      ? "Rehearsal"
+      : turn.text.includes(PREPARED)
+        ? ""
+        : `${PREPARED} at ${whole.format(playsAt)} tokens/s (a setting)`;
+  return [setting, timingLine({ ...turn.timing, tokens_per_second: null })].filter((part) => part !== "").join(" · ");
 }
 
-/** What became of a turn, as its card says it. */
-export function stateLine(turn: Turn): string {
+/** What became of a turn, as its card says it. `me` is who reads it. */
+export function stateLine(turn: Turn, me: Member | null): string {
+  const kept = keptChanges(turn);
   switch (turn.state) {
     case "asked":
       return "Waiting for the first token…";
     case "streaming":
       return "Writing…";
     case "stopped":
-      return turn.stopped_by === null ? "Stopped" : `Stopped by ${turn.stopped_by}`;
+      return [stoppedLine(turn, me), keptLine(kept)].join(" · ");
     case "failed":
-      return "Failed";
+      return ["Failed", keptLine(kept)].join(" · ");
     case "settled":
-      return turn.undone ? "Undone" : "Done";
+      if (turn.undone) return "Undone";
+      if (kept === 0) return "Nothing changed";
+      return turn.prompts.length > 1 ? `Done · ${keptLine(kept)}` : "Done";
   }
+}
+
+/** How many of a turn's hunks are in force and wrote something else than what was there. */
+export function keptChanges(turn: Turn): number {
+  return turn.hunks.filter((hunk) => inForce(hunk) && hunk.before !== hunk.after).length;
+}
+
+export function inForce(hunk: Hunk): boolean {
+  return hunk.state === "applied" || hunk.state === "accepted";
+}
+
+/** `index.html`, or `index.html:6` where the turn has other hunks in that file. */
+export function hunkPlace(hunk: Hunk, hunks: readonly Hunk[]): string {
+  const alone = !hunks.some((other) => other.id !== hunk.id && other.path === hunk.path);
+  if (alone || hunk.line === null) {
+    return hunk.path;
+  }
+  const first = lineDiff(hunk.before, hunk.after).findIndex((line) => line.kind !== "same");
+  return `${hunk.path}:${hunk.line + Math.max(first, 0)}`;
+}
+
+/** The new text of a hunk that replaced or added one line; empty for any other. */
+export function hunkLine(hunk: Hunk): string {
+  const changed = lineDiff(hunk.before, hunk.after).filter((line) => line.kind !== "same");
+  const added = changed.filter((line) => line.kind === "added");
+  return added.length === 1 && changed.length <= 2 ? (added[0]?.text.trim() ?? "") : "";
 }
 
 /** What became of a hunk that is not simply in force; empty for one that is. */
@@ -54,6 +90,17 @@ export function hunkNote(hunk: Hunk): string {
     default:
       return "";
   }
+}
+
+function stoppedLine({ stopped_by, member, member_name }: Turn, me: Member | null): string {
+  if (stopped_by === null) return "Stopped";
+  // Somebody may have taken another name since.
+  const mine = stopped_by === me?.name || (member === me?.id && stopped_by === member_name);
+  return `Stopped by ${mine ? "you" : stopped_by}`;
+}
+
+function keptLine(count: number): string {
+  return count === 0 ? "nothing changed" : `${count} ${count === 1 ? "change" : "changes"} kept`;
 }
 
 function milliseconds(value: number): string {

@@ -2,23 +2,26 @@ import { ChevronDown, ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
 import { countChanges, lineDiff } from "../rooms/line-diff";
 import type { Hunk } from "../wire/types";
-import { hunkNote } from "./figures";
+import { hunkLine, hunkNote, hunkPlace, inForce } from "./figures";
 
 /** Diffs longer than this are cut: the file itself is one click away. */
 const MOST_LINES = 200;
 
 interface HunkRowProps {
   readonly hunk: Hunk;
+  /** All hunks of its turn. */
+  readonly hunks: readonly Hunk[];
   /** Goes to where the change stands now. */
   readonly onOpen: (hunk: Hunk) => void;
 }
 
 /** One change of a turn: where, how much, and on request what. */
-export function HunkRow({ hunk, onOpen }: HunkRowProps) {
+export function HunkRow({ hunk, hunks, onOpen }: HunkRowProps) {
   const [shown, setShown] = useState(false);
   const { added, removed } = useMemo(() => countChanges(hunk.before, hunk.after), [hunk.before, hunk.after]);
   const note = hunkNote(hunk);
-  const inForce = hunk.state === "applied" || hunk.state === "accepted";
+  const applied = inForce(hunk);
+  const line = useMemo(() => (applied ? hunkLine(hunk) : ""), [applied, hunk]);
   return (
     <li className="hunk" data-state={hunk.state}>
       <div className="hunk-line">
@@ -33,15 +36,16 @@ export function HunkRow({ hunk, onOpen }: HunkRowProps) {
           {shown ? <ChevronDown className="icon" /> : <ChevronRight className="icon" />}
         </button>
         <button type="button" className="hunk-place" onClick={() => onOpen(hunk)}>
-          <span className="hunk-path">{hunk.path}</span>
-          {inForce && added + removed === 0 && <span className="hunk-note"> · unchanged</span>}
-          {inForce && added + removed > 0 && (
+          <span className="hunk-path">{hunkPlace(hunk, hunks)}</span>
+          {applied && added + removed === 0 && <span className="hunk-note"> · unchanged</span>}
+          {applied && added + removed > 0 && (
             <span className="hunk-counts">
               {" · "}
               <span className="added">+{added}</span> <span className="removed">−{removed}</span>
             </span>
           )}
           {note !== "" && <span className="hunk-note">{` · ${note}`}</span>}
+          {line !== "" && <code className="hunk-text">{` ${line}`}</code>}
         </button>
       </div>
       {hunk.state === "refused" && hunk.message !== null && <p className="hunk-message">{hunk.message}</p>}

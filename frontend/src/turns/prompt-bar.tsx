@@ -1,5 +1,5 @@
 import { ArrowUp, Square } from "lucide-react";
-import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { mayWrite, ownRunningTurn } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
 import { notifyError } from "../ui/toasts";
@@ -28,6 +28,7 @@ export function PromptBar({ session, currentPath, onAsked }: PromptBarProps) {
   const writable = useStore(session.state, mayWrite);
   const running = useStore(session.state, ownRunningTurn);
   const field = useGrowing(prompt);
+  useFocus(field, running === null && writable);
   const model = modelFor(models, wanted);
   const bytes = new TextEncoder().encode(prompt).length;
   const ready = live && model !== null && prompt.trim() !== "" && bytes <= limit;
@@ -118,4 +119,17 @@ export function useGrowing(text: string) {
     }
   }, [text]);
   return field;
+}
+
+/**
+ * Gives the field the keys, if nothing else has them, when it comes to be wanted: on arrival and after one's own turn.
+ * Not on touch devices, where a keyboard would cover half of the room.
+ */
+function useFocus(field: RefObject<HTMLTextAreaElement | null>, wanted: boolean): void {
+  useEffect(() => {
+    const free = document.activeElement === null || document.activeElement === document.body;
+    if (wanted && free && !matchMedia("(pointer: coarse)").matches) {
+      field.current?.focus({ preventScroll: true });
+    }
+  }, [field, wanted]);
 }

@@ -1,17 +1,17 @@
-import { CircleAlert, CircleCheck, CircleSlash, Sparkles, Square } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleMinus, CircleSlash, Sparkles, Square } from "lucide-react";
 import { memo } from "react";
 import { turnOver } from "../rooms/reducer";
 import type { RoomSession } from "../rooms/session";
 import { notifyError } from "../ui/toasts";
-import type { Hunk, Turn } from "../wire/types";
-import { rehearsalLine, stateLine, timingLine } from "./figures";
+import type { Hunk, Member, Turn } from "../wire/types";
+import { figuresLine, keptChanges, stateLine } from "./figures";
 import { HunkRow } from "./hunk-row";
 import { Prose } from "./prose";
 
 interface TurnCardProps {
   readonly turn: Turn;
   readonly session: RoomSession;
-  readonly mine: boolean;
+  readonly me: Member | null;
   /** True if this person may stop it. */
   readonly writable: boolean;
   /** Goes to where the change stands now. */
@@ -19,11 +19,12 @@ interface TurnCardProps {
 }
 
 /** One turn: who asked what, what the model said and wrote, and how it ended. */
-export const TurnCard = memo(function TurnCard({ turn, session, mine, writable, onOpen }: TurnCardProps) {
+export const TurnCard = memo(function TurnCard({ turn, session, me, writable, onOpen }: TurnCardProps) {
   const over = turnOver(turn);
+  const mine = turn.member === me?.id;
   const stop = () => session.command({ type: "stop_turn", turn: turn.id }).catch(notifyError);
   const playsAt = session.state.get().room?.models.find(({ name }) => name === turn.model)?.plays_at ?? null;
-  const figures = playsAt === null ? timingLine(turn.timing) : rehearsalLine(turn.timing, playsAt);
+  const figures = figuresLine(turn, playsAt);
   return (
     <article className="turn" aria-label={`${turn.member_name}: ${turn.prompts[0] ?? ""}`} data-state={turn.state}>
       {turn.prompts.map((prompt, index) => (
@@ -47,7 +48,7 @@ export const TurnCard = memo(function TurnCard({ turn, session, mine, writable, 
         {turn.hunks.length > 0 && (
           <ul className="hunks" aria-label="Changes">
             {turn.hunks.map((hunk) => (
-              <HunkRow key={hunk.id} hunk={hunk} onOpen={onOpen} />
+              <HunkRow key={hunk.id} hunk={hunk} hunks={turn.hunks} onOpen={onOpen} />
             ))}
           </ul>
         )}
@@ -57,7 +58,7 @@ export const TurnCard = memo(function TurnCard({ turn, session, mine, writable, 
           </p>
         )}
         <p className="turn-state">
-          <StateIcon state={turn.state} /> {stateLine(turn)}
+          <StateIcon turn={turn} /> {stateLine(turn, me)}
         </p>
         {over && figures !== "" && <p className="turn-figures">{figures}</p>}
       </div>
@@ -65,10 +66,10 @@ export const TurnCard = memo(function TurnCard({ turn, session, mine, writable, 
   );
 });
 
-function StateIcon({ state }: Pick<Turn, "state">) {
-  switch (state) {
+function StateIcon({ turn }: Pick<TurnCardProps, "turn">) {
+  switch (turn.state) {
     case "settled":
-      return <CircleCheck className="icon state-ok" />;
+      return keptChanges(turn) > 0 ? <CircleCheck className="icon state-ok" /> : <CircleMinus className="icon" />;
     case "failed":
       return <CircleAlert className="icon state-bad" />;
     case "stopped":

@@ -8,7 +8,7 @@ export type Mode = "edit" | "ask" | "plan";
 /**
  * Why a socket was closed. 44xx is final; 45xx is temporary: the client comes back by itself.
  */
-export type Close = 4400 | 4401 | 4403 | 4409 | 4413 | 4508 | 4529;
+export type Close = 4400 | 4401 | 4403 | 4409 | 4413 | 4500 | 4508 | 4529;
 /**
  * Why a request was refused. The message beside it is for people; the code is for programs.
  */
@@ -200,7 +200,7 @@ export interface MemberEvent {
   member: Member;
 }
 /**
- * Somebody in a room. `clients` are the Yjs client ids of their open sockets.
+ * Somebody in a room; `here` while they have a socket open.
  */
 export interface Member {
   id: string;
