@@ -6,7 +6,7 @@ from ide.domain.rights import require
 from ide.live.connection import Person
 from ide.live.room import LiveRoom
 from ide.store import rooms
-from ide.wire import messages, shapes
+from ide.wire import messages
 from ide.wire.codes import Role
 
 
@@ -14,7 +14,7 @@ async def perform(room: LiveRoom, person: Person, command: messages.AnyCommand) 
     """Carry a command out. Returns the id of what it made, if it made something."""
     match command:
         case messages.AskCommand():
-            return room.turns.ask(person, shapes.Ask(**command.model_dump(exclude={"id", "type"})))
+            return room.turns.ask(person, command)
         case messages.StopTurn():
             await room.turns.stop(person, command.turn)
         case messages.SteerTurn():

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from ide.wire.codes import Code, Mode
-from ide.wire.shapes import AskForRun, Hunk, Member, Message, Room, Run, Shape, Terminal, Test, Turn
+from ide.wire.codes import Code
+from ide.wire.shapes import Ask, AskForRun, Hunk, Member, Message, Room, Run, Shape, Steer, Terminal, Test, Turn
 
 # --- events: server to browser ---------------------------------------------------------------------------------------
 
@@ -147,15 +147,10 @@ class Command(Shape):
     id: str = Field(min_length=1, max_length=64)
 
 
-class AskCommand(Command):
+class AskCommand(Command, Ask):
     """Ask a model for something: a new turn."""
 
     type: Literal["ask"]
-    prompt: str = Field(min_length=1)
-    mode: Mode = Mode.EDIT
-    model: str | None = None
-    files: list[str] = []
-    run_tests: bool = False
 
 
 class StopTurn(Command):
@@ -165,12 +160,11 @@ class StopTurn(Command):
     turn: str
 
 
-class SteerTurn(Command):
+class SteerTurn(Command, Steer):
     """Redirect one's own running turn."""
 
     type: Literal["steer_turn"]
     turn: str
-    prompt: str = Field(min_length=1)
 
 
 class StartRun(Command):

@@ -211,8 +211,8 @@ class Ask(Shape):
 
     prompt: str = Field(min_length=1)
     mode: Mode = Mode.EDIT
-    model: str | None = None
-    files: list[str] = []
+    model: str | None = Field(default=None, max_length=100)
+    files: list[str] = Field(default=[], max_length=100)
     run_tests: bool = False
 
 

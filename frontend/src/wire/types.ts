@@ -69,13 +69,16 @@ export type Outcome = "passed" | "failed" | "skipped" | "error";
  * Ask a model for something: a new turn.
  */
 export interface AskCommand {
-  id: string;
-  type: "ask";
   prompt: string;
   mode?: Mode;
   model?: string | null;
+  /**
+   * @maxItems 100
+   */
   files?: string[];
   run_tests?: boolean;
+  id: string;
+  type: "ask";
 }
 /**
  * Stop a turn. What it finished stays.
@@ -89,10 +92,10 @@ export interface StopTurn {
  * Redirect one's own running turn.
  */
 export interface SteerTurn {
+  prompt: string;
   id: string;
   type: "steer_turn";
   turn: string;
-  prompt: string;
 }
 /**
  * Run a program or the tests.
@@ -167,6 +170,9 @@ export interface Ask {
   prompt: string;
   mode?: Mode;
   model?: string | null;
+  /**
+   * @maxItems 100
+   */
   files?: string[];
   run_tests?: boolean;
 }
