@@ -65,7 +65,7 @@ class LiveRoom:
         self.outbox = Outbox(self.connections.keys(), self.presence)
         self.turns = Turns(self, loaded.turns)
         self.runs = Runs(self)
-        self._seq = stored.seq
+        self._seq = self._newest = stored.seq
         self._catching_up = False
         self._members: dict[str, Member] = {}
         self._bytes = sum(file.bytes for file in self.files())
@@ -186,6 +186,7 @@ class LiveRoom:
         if isinstance(event, Output):
             self.outbox.delta(event)
         elif isinstance(event, JournaledEvent):
+            self._newest = max(self._newest, event.seq)
             if event.seq == self._seq + 1:
                 self._send(event)
             elif event.seq > self._seq and not self._catching_up:
@@ -195,15 +196,17 @@ class LiveRoom:
             self.outbox.event(event.model_dump_json())
 
     async def _catch_up(self) -> None:
-        """Send what the journal holds beyond the last event that was sent."""
+        """Send what the journal holds beyond the last event that was sent, until nothing newer was heard of."""
         try:
-            missed = await self.services.writer.do(journal.since, self.id, self._seq)
-            if missed is None:
-                self._seq = await self.services.writer.do(journal.last, self.id)
+            while self._seq < self._newest:
+                missed = await self.services.writer.do(journal.since, self.id, self._seq)
+                if missed is None:  # forgotten already: clients get the whole state when they return
+                    self._seq = self._newest
+                for event in missed or ():
+                    if event.seq == self._seq + 1:
+                        self._send(event)
         finally:
             self._catching_up = False
-        for event in missed or ():
-            self.deliver(event)
 
     def _send(self, event: JournaledEvent) -> None:
         self._seq = event.seq
