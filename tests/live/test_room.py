@@ -18,7 +18,6 @@ from ide.wire.codes import Close, Role
 from ide.wire.frames import Json, decode
 from ide.wire.messages import RoomEvent
 
-
 SOMEBODY = Person("m", "Blue Fox", "#2563eb", Role.VIEWER, 1)
 
 
