@@ -30,5 +30,5 @@ def person(browser: Browser) -> Iterator[Callable[[], Person]]:
 @pytest.fixture(scope="session")
 def slow_sparkroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One whose rehearsal writes slowly enough for people to step in."""
-    with Stack(tmp_path_factory.mktemp("slow"), SPARKROOM_REHEARSAL_SPEED="250") as stack:
+    with Stack(tmp_path_factory.mktemp("slow"), SPARKROOM_REHEARSAL_SPEED="400") as stack:
         yield stack

@@ -207,12 +207,13 @@ async def test_c3_a_client_that_does_not_read_is_cut_off(tmp_path: Path) -> None
             await writer.create("a.txt", "x" * 900_000)
             await writer.until(lambda: writer.saved == writer.sent_frames)
         address = f"{small.ws_url}/ws/rooms/{room['id']}?token={room['tokens']['view']}"
-        async with connect(address, max_size=None, max_queue=1, compression=None) as deaf:
+        async with connect(address, max_size=None, max_queue=1, compression=None, close_timeout=0.1) as deaf:
             with pytest.raises(ConnectionClosed):
-                for _ in range(2_000):
+                for asked in range(100_000):
                     await deaf.send(encode_sync(Step.STATE_VECTOR, b"\x00"))
-                await deaf.wait_closed()
-                await deaf.send(b"")
+                    # Beyond that it would be the rate that ends it.
+                    await asyncio.sleep(0 if asked < 500 else 0.01)
+            assert deaf.close_code == 1006, "without a close frame: it would wait behind all the rest"
 
 
 async def test_what_is_typed_into_a_run_keeps_its_order(sparkroom: Stack) -> None:

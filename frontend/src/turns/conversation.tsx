@@ -22,6 +22,7 @@ export function Conversation({ session, onOpen }: ConversationProps) {
   const writable = useStore(session.state, mayWrite);
   const list = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
+  const lastTop = useRef(0);
   const keepEnd = useCallback(() => {
     if (atEnd.current && list.current !== null) {
       list.current.scrollTop = list.current.scrollHeight;
@@ -39,9 +40,11 @@ export function Conversation({ session, onOpen }: ConversationProps) {
   }, [keepEnd]);
   const noticeScroll = () => {
     const view = list.current;
-    if (view !== null) {
-      atEnd.current = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR_END;
-    }
+    if (view === null) return;
+    // An event may come late, when more was added below: only who moves up wants to stay there.
+    if (view.scrollHeight - view.scrollTop - view.clientHeight < NEAR_END) atEnd.current = true;
+    else if (view.scrollTop < lastTop.current) atEnd.current = false;
+    lastTop.current = view.scrollTop;
   };
   return (
     <section className="conversation" aria-label="Conversation" ref={list} onScroll={noticeScroll}>
