@@ -115,6 +115,38 @@ def test_escape_stops_ones_own_turn_and_leaves_no_half_hunk(person: MakePerson, 
     expect(bob.page.get_by_role("treeitem", name="snake.js")).to_have_count(0)
 
 
+def test_escape_in_vim_mode_stops_nobodys_turn(person: MakePerson, slow_sparkroom: Stack) -> None:
+    alice, bob, room = person(), person(), Room(slow_sparkroom, "page")
+    alice.enter(room.links["owner"])
+    bob.enter(room.links["edit"])
+    bob.open("script.js")
+    bob.page.get_by_role("button", name="Vim keys").click()
+    bob.editor.click()
+    expect(bob.page.locator(".cm-vim-panel")).to_be_visible()
+    before = room.texts()["script.js"]
+    bob.page.keyboard.type("ggOmine")
+    alice.ask("Make a snake game")
+    expect(bob.turns.last).to_have_attribute("data-state", "streaming")
+    for _ in range(10):
+        bob.page.keyboard.press("Escape")
+    assert bob.turns.last.get_attribute("data-state") == "streaming"
+    expect(alice.turns.last).to_have_attribute("data-state", "settled")
+    assert room.texts()["script.js"] == f"mine\n{before}"
+    # Vim's undo takes back one's own step, and no line of the model's.
+    bob.open("script.js")
+    bob.editor.click()
+    bob.page.keyboard.type("u")
+    wait_until(bob.page, lambda: room.texts()["script.js"] == before)
+    assert set(prepared("snake").values()) <= set(room.texts().values())
+    bob.ask("Make a todo list")
+    bob.open("script.js")
+    bob.editor.click()
+    bob.page.keyboard.press("Escape")
+    expect(bob.turns.last).to_have_attribute("data-state", "streaming")
+    bob.page.keyboard.press("Control+.")
+    expect(bob.turns.last).to_have_attribute("data-state", "stopped")
+
+
 def test_another_stops_a_turn_by_its_card_which_says_who(person: MakePerson, slow_sparkroom: Stack) -> None:
     alice, bob, room = person(), person(), Room(slow_sparkroom)
     alice.enter(room.links["owner"])

@@ -5,6 +5,7 @@ import { mayWrite } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
 import type { Store } from "../rooms/state";
 import type { Whereabout } from "../rooms/whereabouts";
+import { IconButton } from "../ui/icon-button";
 import { useStore } from "../ui/use-store";
 import type { Desk } from "./desk";
 import "./documents.css";
@@ -13,6 +14,7 @@ import type { EditorMemory } from "./editor-view";
 import { FileIcon } from "./file-icon";
 import type { DocumentFile } from "./files";
 import { nameOf } from "./tree";
+import { toggleVim, vimKeys } from "./vim";
 
 interface DocumentsProps {
   readonly session: RoomSession;
@@ -33,7 +35,12 @@ export function Documents({ session, files: filesStore, whereabouts, desk, memor
   useShownDocument(session, active);
   return (
     <section className="documents" aria-label="Editor">
-      {tabs.length > 0 && <Tabs tabs={tabs} active={active} desk={desk} />}
+      {tabs.length > 0 && (
+        <div className="documents-bar">
+          <Tabs tabs={tabs} active={active} desk={desk} />
+          <VimToggle />
+        </div>
+      )}
       <div className="documents-body">
         {file ? (
           <Editor key={file.id} file={file} session={session} desk={desk} memory={memory} />
@@ -43,6 +50,15 @@ export function Documents({ session, files: filesStore, whereabouts, desk, memor
         <FollowChip whereabouts={whereabouts} desk={desk} files={files} />
       </div>
     </section>
+  );
+}
+
+function VimToggle() {
+  const on = useStore(vimKeys, (value) => value);
+  return (
+    <IconButton label="Vim keys" className="vim-toggle" aria-pressed={on} onClick={toggleVim}>
+      <span aria-hidden="true">vim</span>
+    </IconButton>
   );
 }
 

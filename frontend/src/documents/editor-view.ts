@@ -29,6 +29,7 @@ import { placesAdded } from "./hunk-places";
 import { loadLanguage } from "./language";
 import { lineWidth } from "./line-width";
 import { addMarks, clearMarks, writtenMarks } from "./marks";
+import { loadVim, vimKeys } from "./vim";
 import { rangesWritten, type WrittenRange } from "./written";
 
 /** What outlives an editor while its room is open: undo steps, selection and scroll position of each text. */
@@ -78,11 +79,13 @@ export function openEditor(
   const { text } = file;
   const language = new Compartment();
   const rights = new Compartment();
+  const vim = new Compartment();
   const view = new EditorView({
     parent,
     state: EditorState.create({
       doc: text.toString(),
       extensions: [
+        vim.of([]),
         carriageReturns,
         rights.of(rightsOf(session)),
         sizeLimit(session),
@@ -118,6 +121,7 @@ export function openEditor(
   void loadLanguage(file.path).then((extension) => {
     view.dispatch({ effects: language.reconfigure(extension) });
   });
+  const stopVim = followVim(view, vim);
   const stopMarking = markWritten(view, file, session);
   if (desk.state.get().following) {
     showPlace(view, writtenPlaces(view, file, session).at(-1) ?? null);
@@ -138,10 +142,26 @@ export function openEditor(
     },
     destroy() {
       memory.leave(text, view);
+      stopVim();
       stopMarking();
       stopRights();
       view.destroy();
     },
+  };
+}
+
+/** Keeps Vim's keys on or off as chosen, until the function it returns is called. */
+function followVim(view: EditorView, compartment: Compartment): () => void {
+  let over = false;
+  const apply = async () => {
+    const extension = vimKeys.get() ? await loadVim() : [];
+    if (!over) view.dispatch({ effects: compartment.reconfigure(extension) });
+  };
+  if (vimKeys.get()) void apply();
+  const stop = vimKeys.subscribe(() => void apply());
+  return () => {
+    over = true;
+    stop();
   };
 }
 
