@@ -46,10 +46,6 @@ class Environment:
             raise BadSetting(name, value, allowed)
         return number
 
-    def switch(self, name: str, default: bool) -> bool:
-        """1 or 0."""
-        return self.choice(name, "1" if default else "0", ("0", "1")) == "1"
-
     def words(self, name: str) -> list[str]:
         """Words between commas; none when unset."""
         return [word.strip() for word in self.text(name).split(",") if word.strip()]

@@ -14,6 +14,7 @@ from typing import Any
 from pycrdt import Assoc, StickyIndex, Text
 
 from ide.domain.units import utf16_length
+from ide.domain.updates import read_state_vector
 
 Position = dict[str, Any]
 
@@ -43,7 +44,7 @@ def encode(position: Position) -> bytes:
 def decode_range(text: Text, start: bytes, end: bytes) -> tuple[int, int]:
     """Where the range between two encoded anchors stands now, in bytes. Raises `ValueError` if they are not of `text`'s
     document."""
-    known = _clocks(text.doc.get_state())
+    known = read_state_vector(text.doc.get_state())
     first, last = (_resolve(text, encoded, known) for encoded in (start, end))
     return first, max(first, last)
 
@@ -60,16 +61,3 @@ def _resolve(text: Text, encoded: bytes, known: dict[int, int]) -> int:
 def _first_item(text: Text, byte_at: int) -> tuple[int, int]:
     item = text.sticky_index(byte_at, Assoc.AFTER).to_json()["item"]
     return item["client"], item["clock"]
-
-
-def _clocks(state_vector: bytes) -> dict[int, int]:
-    """Client → how many units it has written."""
-    numbers = []
-    value = shift = 0
-    for byte in state_vector:
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            numbers.append(value)
-            value = shift = 0
-    return dict(zip(numbers[1::2], numbers[2::2], strict=True))

@@ -45,7 +45,7 @@ class Member(models.Model):
 
 
 class Update(models.Model):
-    """One committed batch of Yjs updates of a room, merged."""
+    """One committed Yjs update of a room, as it came."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="updates")
     data = models.BinaryField()

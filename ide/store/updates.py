@@ -30,11 +30,6 @@ def load(room_id: str) -> list[bytes]:
         return snapshots + [bytes(data) for data in updates]
 
 
-def count(room_id: str) -> int:
-    """How many updates stand beside the snapshot."""
-    return Update.objects.filter(room_id=room_id).count()
-
-
 def compact(room_id: str) -> None:
     """Merge the updates into the snapshot. Text that was deleted goes for good.
 
