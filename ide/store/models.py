@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
-from ide.wire.codes import HunkState, Mode, Role, RunState, TurnState
+from ide.wire.codes import HunkState, Mode, Role, RunState, StepKind, TurnState
 
 
 def _choices(
-    kind: type[Role] | type[TurnState] | type[HunkState] | type[RunState] | type[Mode],
+    kind: type[Role] | type[TurnState] | type[HunkState] | type[RunState] | type[Mode] | type[StepKind],
 ) -> list[tuple[str, str]]:
     return [(value.value, value.value) for value in kind]
 
@@ -16,7 +16,8 @@ def _choices(
 class Room(models.Model):
     """A shared project. `seq` is the number of its last journaled event; `epoch` names its text's history.
 
-    The generations are part of the capability tokens: raising one revokes every token of that role.
+    The generations are part of the capability tokens: raising one revokes every token of that role. `rights` counts the
+    changes of who may do what, so that a process can tell whether what it knows is still true.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -26,11 +27,15 @@ class Room(models.Model):
     owner_generation = models.PositiveIntegerField(default=1)
     editor_generation = models.PositiveIntegerField(default=1)
     viewer_generation = models.PositiveIntegerField(default=1)
+    rights = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
 
 class Member(models.Model):
-    """A browser's place in a room: which role it was given, by a token of which generation."""
+    """A browser's place in a room: which role it was given, by a token of which generation.
+
+    Who was removed keeps the row, so that the same link does not let the same browser in again.
+    """
 
     id = models.CharField(max_length=32, primary_key=True)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="members")
@@ -39,9 +44,75 @@ class Member(models.Model):
     colour = models.CharField(max_length=7)
     role = models.CharField(max_length=6, choices=_choices(Role))
     generation = models.PositiveIntegerField()
+    removed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "browser"], name="one_member_a_browser")]
+
+
+class JoinRequest(models.Model):
+    """Somebody without a link who asks to be let in. The row goes when they are; `declined` tells them otherwise."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="join_requests")
+    browser = models.CharField(max_length=64)
+    name = models.CharField(max_length=40)
+    colour = models.CharField(max_length=7)
+    declined = models.BooleanField(default=False)
+    asked_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "browser"], name="one_request_a_browser")]
+
+
+class Asset(models.Model):
+    """The bytes of a binary file, named by their SHA-256. A file of the room's document says which one it shows."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="assets")
+    hash = models.CharField(max_length=64)
+    type = models.CharField(max_length=100)
+    bytes = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "hash"], name="one_asset_a_hash")]
+
+
+class Step(models.Model):
+    """A state of the room's files in its history: after a hunk, a turn, a burst of typing, or one that somebody named.
+
+    `files` is zlib-compressed JSON: path → the hash of its text in `StepText`, or of its asset.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=10, choices=_choices(StepKind))
+    label = models.CharField(max_length=200)
+    by = models.CharField(max_length=40)
+    turn = models.CharField(max_length=32, null=True)
+    files = models.BinaryField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["room", "at"])]
+
+
+class StepText(models.Model):
+    """A text that steps of a room's history share: zlib-compressed UTF-8, named by the SHA-256 of the text."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="step_texts")
+    hash = models.CharField(max_length=64)
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "hash"], name="one_text_a_hash")]
+
+
+class WebProcess(models.Model):
+    """A web process that is alive until `alive_until`. The turns of one that is not any more have failed."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    alive_until = models.DateTimeField()
 
 
 class Update(models.Model):
@@ -70,7 +141,7 @@ class Event(models.Model):
 
 
 class Turn(models.Model):
-    """One request to a model."""
+    """One request to a model. `process` is the web process that carries it out."""
 
     id = models.CharField(max_length=32, primary_key=True)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="turns")
@@ -88,6 +159,7 @@ class Turn(models.Model):
     stopped_by = models.CharField(max_length=40, null=True)
     error = models.JSONField(null=True)
     asked_at = models.BigIntegerField()
+    process = models.CharField(max_length=80, default="")
 
     class Meta:
         indexes = [models.Index(fields=["room", "asked_at"])]

@@ -98,6 +98,17 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
 
 
+class StepKind(StrEnum):
+    """What a state in a room's history is the result of. A checkpoint is a turn's end, or one that somebody asked for."""
+
+    START = "start"
+    TYPING = "typing"
+    HUNK = "hunk"
+    TURN = "turn"
+    CHECKPOINT = "checkpoint"
+    RESTORE = "restore"
+
+
 class RunState(StrEnum):
     """queued → running → passed, failed, stopped, lost or refused."""
 
