@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ide.environment import BadSetting, Environment
+from ide.interfaces import OwnHosts, is_loopback
 
 env = Environment()
 
@@ -19,6 +20,7 @@ HOST = env.text("HOST", "127.0.0.1")
 PORT = env.whole("PORT", 8000, 1, 65535, "port")
 DATA = env.folder("SPARKROOM_DATA", BASE_DIR / "var")
 SERVER = env.choice("SPARKROOM_SERVER", "daphne", ("daphne", "uvicorn"))
+DATABASES_ALLOWED = "sqlite:///path or postgres://user:password@host:port/name"
 
 
 def _secret_key() -> str:
@@ -45,20 +47,51 @@ def _secret_key() -> str:
 
 def _database(url: str) -> dict[str, object]:
     """Django's description of `DATABASE_URL`: sqlite:///path or postgres://user:password@host:port/name."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": parts.path,
-            # Opening and closing SQLite for every commit was a third of what a stream cost.
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                "timeout": 20,
-                "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
-            },
-        }
-    raise BadSetting("DATABASE_URL", f"{parts.scheme}://…", "sqlite:///path")
+    scheme = urlsplit(url).scheme
+    if scheme in ("postgres", "postgresql"):
+        return _postgresql(url)
+    path = unquote(urlsplit(url).path)
+    if scheme != "sqlite" or not Path(path).is_absolute() or path.endswith("/"):
+        raise BadSetting("DATABASE_URL", f"{scheme}://…", DATABASES_ALLOWED)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        # Opening and closing SQLite for every commit was a third of what a stream cost.
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    """The same for PostgreSQL. What else libpq understands (`?sslmode=…`, `?host=/folder/of/a/socket`) it gets."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        given = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    except ProgrammingError as error:
+        # libpq quotes the whole address, password included, in some of its answers.
+        raise BadSetting("DATABASE_URL", "postgres://…", f"{DATABASES_ALLOWED}, in libpq's syntax") from error
+    name, port = given.pop("dbname", ""), given.pop("port", "")
+    if not name or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
+        raise BadSetting("DATABASE_URL", "postgres://…", f"{DATABASES_ALLOWED}, with a name and a port up to 65535")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": given.pop("user", ""),
+        "PASSWORD": given.pop("password", ""),
+        "HOST": given.pop("host", ""),
+        "PORT": port,
+        "CONN_MAX_AGE": None,
+        # A connection that was cut while nobody used it is replaced before it is used again.
+        "CONN_HEALTH_CHECKS": True,
+        # A server that went away without a word is noticed in 10 s, not in the 15 minutes that TCP would wait.
+        "OPTIONS": {"connect_timeout": "5", "keepalives_idle": "5", "tcp_user_timeout": "10000", **given},
+    }
 
 
 SECRET_KEY = _secret_key()
@@ -68,10 +101,13 @@ REDIS_URL = env.text("REDIS_URL", f"unix://{DATA / 'redis' / 'redis.sock'}")
 if not re.match(r"^(redis|rediss|unix)://", REDIS_URL):
     raise BadSetting("REDIS_URL", unquote(REDIS_URL.split(":")[0]), "redis://…, rediss://… or unix://path")
 
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or OwnHosts(HOST)
 PREVIEW_ORIGIN = env.text("SPARKROOM_PREVIEW_ORIGIN").rstrip("/")
 if PREVIEW_ORIGIN and not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+", PREVIEW_ORIGIN):
     raise BadSetting("SPARKROOM_PREVIEW_ORIGIN", PREVIEW_ORIGIN, "an origin such as https://preview.example.org")
+PREVIEW_PORT = env.whole("SPARKROOM_PREVIEW_PORT", PORT + 1 if PORT < 65535 else PORT - 1, 1, 65535, "port")
+if PREVIEW_PORT == PORT:
+    raise BadSetting("SPARKROOM_PREVIEW_PORT", str(PREVIEW_PORT), "another port than PORT")
 MODELS_FILE = env.text("SPARKROOM_MODELS")
 REHEARSAL_TOKENS_PER_SECOND = env.whole("SPARKROOM_REHEARSAL_SPEED", 1200, 1, 100_000, "tokens per second")
 

@@ -99,7 +99,7 @@ class Reason(StrEnum):
 
 
 class StepKind(StrEnum):
-    """What a state in a room's history is the result of. A checkpoint is a turn's end, or one that somebody asked for."""
+    """What led to a state in a room's history. A turn's end is a checkpoint too."""
 
     START = "start"
     TYPING = "typing"

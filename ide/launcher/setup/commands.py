@@ -30,6 +30,7 @@ def to_test() -> None:
     """What `make test` takes: everything, and a browser."""
     to_run()
     python.DEVELOPMENT.do()
+    node.STOCK_CLIENTS.do()
     debian.browser()
 
 

@@ -21,13 +21,7 @@ def sources() -> Iterator[Path]:
         yield from (Path(folder, name) for name in files)
 
 
-PACKAGES = Step(
-    doing="Installing the frontend's packages",
-    mend="Is the npm registry within reach? Then give the same command again.",
-    stamp=FOLDER / "node_modules" / ".sparkroom",
-    fingerprint=lambda: digest([FOLDER / "package.json", FOLDER / "package-lock.json"], node.of_the_machine()),
-    work=lambda: run("npm", "ci", "--no-audit", "--no-fund", folder=FOLDER, environment=node.environment()),
-)
+PACKAGES = node.packages(FOLDER, "the frontend's packages")
 BUILD = Step(
     doing="Building the frontend",
     mend="The lines above say where. `npm run check` in frontend/ says more.",

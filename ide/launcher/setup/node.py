@@ -7,9 +7,10 @@ import re
 import shutil
 import subprocess
 from functools import cache
+from pathlib import Path
 
 from ide.launcher.setup import python
-from ide.launcher.setup.steps import BUILD
+from ide.launcher.setup.steps import BUILD, ROOT, Step, digest, run
 
 # What Vite asks for.
 OLDEST = ((20, 19), (22, 12))
@@ -48,3 +49,17 @@ def environment() -> dict[str, str]:
         "npm_config_cache": str(BUILD / "npm"),
         "npm_config_update_notifier": "false",
     }
+
+
+def packages(folder: Path, what: str) -> Step:
+    """Everything in a folder's `package-lock.json`."""
+    return Step(
+        doing=f"Installing {what}",
+        mend="Is the npm registry within reach? Then give the same command again.",
+        stamp=folder / "node_modules" / ".sparkroom",
+        fingerprint=lambda: digest([folder / "package.json", folder / "package-lock.json"], of_the_machine()),
+        work=lambda: run("npm", "ci", "--no-audit", "--no-fund", folder=folder, environment=environment()),
+    )
+
+
+STOCK_CLIENTS = packages(ROOT / "tests" / "contracts", "the stock Yjs clients that the tests use")
