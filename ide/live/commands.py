@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ide.domain.rights import require
 from ide.live.connection import Person
-from ide.live.room import LiveRoom
+from ide.live.restoring import make_checkpoint, restore
 from ide.store import rooms
 from ide.wire import messages
 from ide.wire.codes import Role
+
+if TYPE_CHECKING:
+    from ide.live.room import LiveRoom
 
 
 async def perform(room: LiveRoom, person: Person, command: messages.AnyCommand) -> str | None:
@@ -19,6 +24,12 @@ async def perform(room: LiveRoom, person: Person, command: messages.AnyCommand) 
             await room.turns.stop(person, command.turn)
         case messages.SteerTurn():
             await room.turns.steer(person, command.turn, command.prompt)
+        case messages.UndoTurn():
+            await room.turns.decisions.undo(person, command.turn)
+        case messages.AcceptHunk():
+            await room.turns.decisions.accept(person, command.turn, command.hunk)
+        case messages.RejectHunk():
+            await room.turns.decisions.reject(person, command.turn, command.hunk)
         case messages.StartRun():
             require(person.role, Role.EDITOR)
             return await room.runs.start(person, command.run)
@@ -34,6 +45,10 @@ async def perform(room: LiveRoom, person: Person, command: messages.AnyCommand) 
         case messages.Say():
             require(person.role, Role.EDITOR)
             return room.say(person, command.text)
+        case messages.CheckpointCommand():
+            return (await make_checkpoint(room, person, command.label)).id
+        case messages.Restore():
+            return (await restore(room, person, command.checkpoint, command.path)).before
         case messages.Rename():
             room.rename(person, command.name)
             await room.services.writer.do(rooms.rename, person.id, command.name)

@@ -31,6 +31,10 @@ class Connection(Protocol):
         """Queue one frame."""
         ...
 
+    def role_changed(self, role: Role) -> None:
+        """The member may do something else from now on; their room already knows."""
+        ...
+
     def close(self, code: Close, reason: str) -> None:
         """Close with a code and a reason in words. Frames already queued go out first."""
         ...

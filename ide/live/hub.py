@@ -15,21 +15,27 @@ from django.db import DatabaseError
 
 from ide.domain.refusals import Refusal
 from ide.domain.updates import count_types
+from ide.engines.entries import Entry, Kind
 from ide.live.replica import Replica
 from ide.live.room import LiveRoom, Loaded
 from ide.live.services import Services
 from ide.live.turns import REMEMBERED_TURNS
 from ide.store import rooms, runs, turns, updates
-from ide.wire.codes import Close, Code, TurnState
-from ide.wire.messages import Event
+from ide.wire.codes import Close, Code
+from ide.wire.messages import JournaledEvent
 from ide.wire.shapes import Problem
 
 LINGER_SECONDS = 30
-SWEEP_SECONDS = 5
+SWEEP_SECONDS = 1
 # A run that waits this long was lost on its way to a worker, or there is none.
 QUEUED_MS = 120_000
 
-INTERRUPTED = "The server died while this was being written. What stands of the last change is still in its file."
+INTERRUPTED = Problem(
+    code=Code.INTERNAL,
+    message="The server died while this was being written. What stands of the last change is still in its file.",
+)
+
+DELETED = "This room was deleted."
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +47,8 @@ class Hub:
         self._make_services = make_services
         self._services: asyncio.Task[Services] | None = None
         self._rooms: dict[str, asyncio.Task[LiveRoom]] = {}
+        self._open_rooms: dict[str, LiveRoom] = {}
+        """Those that are loaded, and so can hear of what happens elsewhere."""
         self._visitors: dict[str, int] = {}
         self._closing: dict[str, asyncio.TimerHandle] = {}
         self._chores: list[asyncio.Task[None]] = []
@@ -69,6 +77,8 @@ class Hub:
                 if self._rooms.get(room_id) is opening:
                     del self._rooms[room_id]
                 raise
+            # Whoever comes by way of another process next must find here what was done there.
+            await room.neighbours.level()
             yield room
         finally:
             self._visitors[room_id] -= 1
@@ -77,18 +87,20 @@ class Hub:
 
     def opened(self, room_id: str) -> LiveRoom | None:
         """The room, if it is open now."""
-        task = self._rooms.get(room_id)
-        if task is None or not task.done() or task.cancelled() or task.exception() is not None:
-            return None
-        return task.result()
+        return self._open_rooms.get(room_id)
 
-    async def dismiss(self, room_id: str, reason: str) -> None:
-        """Close a room that is about to be deleted, with everybody's sockets."""
+    async def dismiss(self, room_id: str) -> None:
+        """Close a room that was deleted, with everybody's sockets, in every process."""
+        services = await self.services()
         room = self.opened(room_id)
-        for connection in list(room.connections) if room else []:
-            connection.close(Close.NOT_AUTHORISED, reason)
-        self._rooms.pop(room_id, None)
-        await self._close(room_id, room)
+        if room is None:
+            # Others may have it open.
+            for process in await services.bus.hold(room_id):
+                services.bus.send(process, room_id, Kind.DELETED)
+            await services.bus.release(room_id)
+            return
+        room.neighbours.tell_deleted()
+        await self._dismiss(room_id, room)
 
     async def close(self) -> None:
         """Stop the turns, write everything down and release everything."""
@@ -96,12 +108,11 @@ class Hub:
             chore.cancel()
         for timer in self._closing.values():
             timer.cancel()
-        rooms_open = {room_id: self.opened(room_id) for room_id in self._rooms}
+        rooms_open = dict(self._open_rooms)
         self._rooms.clear()
         # Every turn first: what it was writing must be taken back even if closing some room takes long, or fails.
         for room in rooms_open.values():
-            if room is not None:
-                room.turns.close()
+            room.turns.close()
         for room_id, room in rooms_open.items():
             await self._close(room_id, room)
         if self._services is not None:
@@ -115,21 +126,18 @@ class Hub:
     # --- a room ---
 
     async def _open(self, room_id: str, services: Services) -> LiveRoom:
-        # The bus first: what happens elsewhere while the room is read must not be missed.
-        await services.bus.hold(room_id)
-        try:
-            await services.appender.flush()
-            loaded = await services.writer.do(_load, room_id)
-            if loaded is None:
-                raise Refusal(Code.NOT_FOUND, "There is no such room.")
-        except BaseException:
-            await services.bus.release(room_id)
-            raise
+        await services.appender.flush()
+        loaded = await services.writer.do(_load, room_id)
+        if loaded is None:
+            raise Refusal(Code.NOT_FOUND, "There is no such room.")
         replica = Replica()
         for update, types in loaded.updates:
             replica.load(update, types)
         services.catalogue.warm()
-        return LiveRoom(loaded, replica, services)
+        room = self._open_rooms[room_id] = LiveRoom(loaded, replica, services)
+        # What other processes have and the database does not have yet.
+        await room.neighbours.join()
+        return room
 
     def _close_later(self, room_id: str) -> None:
         def due() -> None:
@@ -147,8 +155,16 @@ class Hub:
         else:
             self._visitors.pop(room_id, None)
 
+    async def _dismiss(self, room_id: str, room: LiveRoom) -> None:
+        for connection in list(room.connections):
+            connection.close(Close.NOT_AUTHORISED, DELETED)
+        self._rooms.pop(room_id, None)
+        await self._close(room_id, room)
+
     async def _close(self, room_id: str, room: LiveRoom | None) -> None:
-        """Close a room that is not among the open ones any more."""
+        """Close a room that nobody can visit any more."""
+        if self._open_rooms.get(room_id) is room:
+            self._open_rooms.pop(room_id, None)
         if room is not None:
             try:
                 await room.close()
@@ -163,31 +179,63 @@ class Hub:
 
     async def _start(self) -> Services:
         services = await self._make_services()
-        for room_id, turn in await services.writer.do(turns.interrupted):
-            problem = Problem(code=Code.INTERNAL, message=INTERRUPTED)
-            ended = turn.model_copy(update={"state": TurnState.FAILED, "error": problem})
-            await services.writer.do(turns.record, room_id, ended)
-        self._chore(services.bus.listen(self._deliver))
-        self._chore(services.bus.keep_leases())
+        await services.bus.begin()
+        self._chore(services.bus.deliver())
+        self._chore(services.bus.listen(lambda entry: self._hear(services, entry)))
+        self._chore(services.bus.beat(self._died, self._forgotten))
         self._chore(self._sweep(services))
         return services
 
     async def _sweep(self, services: Services) -> None:
-        """Say of runs whose worker is gone that they are lost, and of those that nobody took that they were refused."""
+        """Say that this process is alive while it carries out turns; fail those of processes that are not, and runs
+        whose worker is gone or that nobody took."""
         while True:
-            await asyncio.sleep(SWEEP_SECONDS)
             try:
-                ended = await services.writer.do(runs.expire, services.now_ms() - QUEUED_MS)
+                if any(room.turns.running for room in self._open_rooms.values()):
+                    await services.writer.do(turns.beat, services.bus.process)
+                ended: list[tuple[str, JournaledEvent]] = [
+                    *await services.writer.do(turns.expire, INTERRUPTED),
+                    *await services.writer.do(runs.expire, services.now_ms() - QUEUED_MS),
+                ]
+                # Other processes tell of it at once, by way of Redis; but rights must end without that too.
+                visited = [room_id for room_id, room in self._open_rooms.items() if room.connections]
+                changed = await services.writer.do(rooms.rights_of, visited) if visited else {}
             except DatabaseError as error:
-                log.error("lost runs were not looked for: %s", error)
-                continue
+                log.error("what was interrupted was not looked for: %s", error)
+                ended, changed = [], {}
             for room_id, event in ended:
-                self._deliver(room_id, event)
+                self._tell(services, room_id, event)
+            for room_id, rights in changed.items():
+                room = self.opened(room_id)
+                if room is not None and rights != room.rights:
+                    room.background(room.read_rights())
+            await asyncio.sleep(SWEEP_SECONDS)
 
-    def _deliver(self, room_id: str, event: Event) -> None:
+    def _tell(self, services: Services, room_id: str, event: JournaledEvent) -> None:
+        """Deliver an event to a room, wherever it is open."""
         room = self.opened(room_id)
         if room is not None:
             room.deliver(event)
+        else:
+            self._chore(services.bus.publish(room_id, event))
+
+    def _hear(self, services: Services, entry: Entry) -> None:
+        room = self.opened(entry.room)
+        if room is None:
+            if entry.kind in (Kind.HELLO, Kind.LEVEL) and entry.room not in self._rooms:
+                services.bus.send(entry.sender, entry.room, Kind.LEFT)
+        elif entry.kind == Kind.DELETED:
+            self._chore(self._dismiss(entry.room, room))
+        else:
+            room.neighbours.hear(entry)
+
+    def _died(self, process: str) -> None:
+        for room in self._open_rooms.values():
+            room.neighbours.lost(process)
+
+    def _forgotten(self) -> None:
+        for room in self._open_rooms.values():
+            room.background(room.rejoin())
 
     def _chore(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -8,23 +8,39 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
 from ide.domain.refusals import Refusal
 from ide.domain.state import bounded
+from ide.domain.units import byte_length
+from ide.live.assets import Assets
+from ide.live.capacity import Capacity
 from ide.live.connection import Connection, Person
+from ide.live.history import History
+from ide.live.neighbours import Neighbours
 from ide.live.outbox import Outbox
-from ide.live.presence import PresenceBook
+from ide.live.presence import GONE, PresenceBook
 from ide.live.replica import Replica
 from ide.live.runs import Runs
 from ide.live.services import Services
 from ide.live.turns import Turns
-from ide.store import journal, messages, runs, turns, updates
+from ide.store import journal, messages, rooms, runs, turns, updates
 from ide.store.rooms import StoredRoom
 from ide.wire.codes import Close, Code, Role
-from ide.wire.messages import Event, JournaledEvent, MemberEvent, Output, RoomEvent, State
+from ide.wire.frames import EMPTY_UPDATE, Presence, encode_json
+from ide.wire.messages import (
+    Event,
+    HunkEvent,
+    JournaledEvent,
+    MemberEvent,
+    Output,
+    Prose,
+    RoomEvent,
+    State,
+    TurnEvent,
+)
 from ide.wire.shapes import File, Member, Message, Room, Turn
 
 P = ParamSpec("P")
@@ -36,6 +52,7 @@ RECENT_MESSAGES = 100
 COMPACT_AFTER_UPDATES = 500
 REMEMBERED_MEMBERS = 300
 REVOKED = "The link you came in by was revoked."
+REMOVED = "An owner of this room removed you."
 
 log = logging.getLogger(__name__)
 
@@ -57,20 +74,27 @@ class LiveRoom:
         self.id = stored.id
         self.title = stored.title
         self.epoch = stored.epoch
+        self.rights = stored.rights
         self.generations = dict(stored.generations)
         self.replica = replica
         self.services = services
         self.connections: dict[Connection, Person] = {}
         self.presence = PresenceBook()
-        self.outbox = Outbox(self.connections.keys(), self.presence)
+        self.neighbours = Neighbours(self, services.bus)
+        self.outbox = Outbox(self.connections.keys(), self.presence, self.neighbours)
+        self.history = History(self)
         self.turns = Turns(self, loaded.turns)
         self.runs = Runs(self)
+        self.assets = Assets(self)
+        self.capacity = Capacity(replica, services.limits)
         self._seq = self._newest = stored.seq
         self._catching_up = False
         self._members: dict[str, Member] = {}
-        self._bytes = sum(file.bytes for file in self.files())
+        self._homes: dict[str, str] = {}
+        """Members who are here by way of another process: which."""
         self._written_since_compaction = 0
         self._events: set[asyncio.Task[object]] = set()
+        self._recording: asyncio.Task[object] | None = None
         replica.on_update(self._written)
 
     # --- members ---
@@ -79,7 +103,7 @@ class LiveRoom:
         """Let somebody in. Refused when the room is full, or when their link was revoked while they were coming."""
         if person.generation < self.generations[person.role]:
             raise Refusal(Code.NOT_AUTHORISED, REVOKED)
-        if len(self.connections) >= self.services.limits.members:
+        if len(self.connections) + len(self._homes) >= self.services.limits.members:
             raise Refusal(
                 Code.TOO_MANY, f"This room is full: it takes {self.services.limits.members} people at a time."
             )
@@ -92,8 +116,8 @@ class LiveRoom:
         if person is None:
             return
         self.outbox.farewell(self.presence.leave(connection))
-        if all(other.id != person.id for other in self.connections.values()):
-            self._see(person, here=False)
+        if not self._is_here(person.id):
+            self._see(person, here=person.id in self._homes)
 
     def rename(self, person: Person, name: str) -> None:
         """Give somebody a new name, in all of their sockets."""
@@ -103,52 +127,74 @@ class LiveRoom:
                 self.connections[connection] = renamed
                 self._see(renamed, here=True)
 
-    def expel(self, role: Role, below: int) -> None:
-        """Close the sockets that came in by tokens of `role` of a generation below `below`, and let no more in."""
-        self.generations[role] = below
+    async def rights_changed(self) -> None:
+        """The rights in the database changed: apply them to the sockets in every process."""
+        self.neighbours.tell_rights()
+        await self.read_rights()
+
+    async def read_rights(self) -> None:
+        """Read from the database who may do what, and apply it to the sockets of this process."""
+        standing = await self.services.writer.do(rooms.standing, self.id)
+        if standing is None or standing.rights < self.rights:
+            return
+        self.rights = standing.rights
+        self.generations = dict(standing.generations)
         for connection, person in list(self.connections.items()):
-            if person.role == role and person.generation < below:
+            if person.id in standing.removed:
+                connection.close(Close.NOT_AUTHORISED, REMOVED)
+            elif person.generation < self.generations[person.role]:
                 connection.close(Close.NOT_AUTHORISED, REVOKED)
+            elif (role := standing.roles.get(person.id, person.role)) != person.role:
+                self._change_role(connection, person, role)
+
+    def _change_role(self, connection: Connection, person: Person, role: Role) -> None:
+        changed = replace(person, role=role, generation=self.generations[role])
+        self.connections[connection] = changed
+        connection.role_changed(role)
+        self._see(changed, here=True)
 
     def members(self) -> list[Member]:
         """Everybody who has been here since the room was opened."""
         return list(self._members.values())
 
+    def members_here(self) -> list[Member]:
+        """Those who are here by way of this process."""
+        return [self._members[member_id] for member_id in {person.id for person in self.connections.values()}]
+
     # --- text ---
 
     def merge(self, update: bytes, origin: Connection) -> asyncio.Future[None]:
         """Merge what a member wrote. The future is done once it is committed. Raises BadUpdate or Refusal."""
-        if self._bytes + len(update) > self.services.limits.room_bytes:
-            # The running sum counts what was deleted too: look before refusing.
-            self._bytes = len(self.replica.diff())
-            if self._bytes + len(update) > self.services.limits.room_bytes:
-                raise Refusal(Code.TOO_LARGE, f"The room is full: it takes {self.services.limits.room_bytes:,} bytes.")
-        self.replica.apply(update, origin)
+        self.capacity.apply(update, origin)
         # The update is stored as it came: what it builds on may arrive later, and until then the replica holds it back.
         return self._store(update)
 
+    def merge_from(self, process: str, update: bytes) -> None:
+        """Merge what was written in another process. Raises BadUpdate.
+
+        It is stored here as well. What members of this process write next may build on it, and would be lost with it if
+        the other process died before its commit.
+        """
+        if update != EMPTY_UPDATE:
+            self.replica.apply(update, process)
+            self._store(update)
+
     def put(self, path: str, text: str) -> bool:
         """Make a document equal `text`, creating it if missing: then True. Raises BadPath or Refusal."""
-        limits, size = self.services.limits, len(text.encode())
-        files = {file.path: file for file in self.files()}
-        others = sum(file.bytes for file in files.values()) - (files[path].bytes if path in files else 0)
-        if size > limits.document_bytes:
-            raise Refusal(Code.TOO_LARGE, f"A document is at most {limits.document_bytes:,} bytes.")
-        if others + size > limits.room_bytes:
-            raise Refusal(Code.TOO_LARGE, f"A room holds at most {limits.room_bytes:,} bytes of text.")
-        if path not in files and len(files) >= limits.documents:
-            raise Refusal(Code.TOO_MANY, f"A room holds at most {limits.documents:,} documents.")
+        self.capacity.check({path: byte_length(text)})
+        made = path not in self.replica.documents() and path not in self.replica.assets()
         self.replica.write(path, text)
-        return path not in files
+        return made
 
     def files(self) -> list[File]:
-        """The room's documents, without their text."""
-        return [File(id=file_id, path=path, bytes=size) for file_id, path, size in self.replica.files()]
+        """The room's documents without their text, then its binary files, as far as `assets` has learnt of them."""
+        documents = [File(id=file_id, path=path, bytes=size) for file_id, path, size in self.replica.files()]
+        return documents + self.assets.files()
 
     def _written(self, update: bytes, origin: object) -> None:
-        self._bytes += len(update)
         self.outbox.update(update, origin)
-        if origin not in self.connections:
+        self.history.written(origin)
+        if not isinstance(origin, str) and origin not in self.connections:
             self._store(update)
 
     def _store(self, update: bytes) -> asyncio.Future[None]:
@@ -168,32 +214,45 @@ class LiveRoom:
 
     async def commit(self, store: Callable[P, EventT | None], *args: P.args, **kwargs: P.kwargs) -> EventT | None:
         """Let a store function journal an event, then send it. The text written before it goes out first."""
-        event = await self.services.writer.do(store, *args, **kwargs)
+        event = await self.services.writer.keep(store, *args, **kwargs)
         if event is not None:
             self.deliver(event)
         return event
 
     def record(self, store: Callable[P, EventT | None], *args: P.args, **kwargs: P.kwargs) -> None:
         """As `commit`, without waiting for it."""
-        self.background(self.commit(store, *args, **kwargs))
+        self._recording = self.background(self.commit(store, *args, **kwargs))
 
-    def deliver(self, event: Event) -> None:
-        """Send an event that is already journaled, or needs not be.
+    async def recorded(self) -> None:
+        """Return once everything that was recorded so far is sent, or could not be."""
+        if self._recording is not None:
+            # The database's thread takes one after the other.
+            await asyncio.wait([self._recording])
+
+    def deliver(self, event: Event, sender: str | None = None) -> None:
+        """Send an event that is already journaled, or needs not be. `sender` is the process it came from, if another.
 
         Events go out in the order of their numbers. One that comes too early (another process journaled the one before
         it, whose news is still under way or was lost) waits until the journal was read.
         """
-        if isinstance(event, Output):
-            self.outbox.delta(event)
+        if sender is not None:
+            self._learn(event, sender)
+        elif isinstance(event, JournaledEvent) and not self.neighbours.alone:
+            self.outbox.flush()
+            self.neighbours.tell([encode_json(event.model_dump_json())])
+        if isinstance(event, Output | Prose):
+            self.outbox.delta(event, ours=False)
         elif isinstance(event, JournaledEvent):
             self._newest = max(self._newest, event.seq)
             if event.seq == self._seq + 1:
                 self._send(event)
-            elif event.seq > self._seq and not self._catching_up:
-                self._catching_up = True
-                self.background(self._catch_up())
-        else:
-            self.outbox.event(event.model_dump_json())
+            else:
+                self._catch_up_soon()
+
+    def _catch_up_soon(self) -> None:
+        if self._newest > self._seq and not self._catching_up:
+            self._catching_up = True
+            self.background(self._catch_up())
 
     async def _catch_up(self) -> None:
         """Send what the journal holds beyond the last event that was sent, until nothing newer was heard of."""
@@ -211,7 +270,7 @@ class LiveRoom:
     def _send(self, event: JournaledEvent) -> None:
         self._seq = event.seq
         self.outbox.flush()
-        self.outbox.event(event.model_dump_json())
+        self.outbox.event(encode_json(event.model_dump_json()))
 
     def say(self, person: Person, text: str) -> str:
         """Post a message to the room's chat. Returns its id."""
@@ -229,6 +288,73 @@ class LiveRoom:
         """Tell everybody the room's new title."""
         self.title = title
         self.record(journal.append, self.id, lambda seq: RoomEvent(seq=seq, title=title))
+
+    # --- the other processes ---
+
+    @property
+    def seq(self) -> int:
+        """The number of the newest event that was heard of."""
+        return self._newest
+
+    def hear_presence(self, process: str, said: Iterable[Presence]) -> None:
+        """Take what another process says of its members' cursors."""
+        for presence in said:
+            changed = self.presence.hear(process, [presence])
+            if changed and presence.state == GONE:
+                # Forgotten at once: its socket may come back by way of any process.
+                self.outbox.farewell([self.presence.forget(presence.client)], ours=False)
+            else:
+                self.outbox.presence(changed)
+
+    def hear_standing(self, process: str, seq: int, members: Iterable[Member], turns: Iterable[Turn]) -> None:
+        """Take what another process says of its part of the room."""
+        for member in members:
+            self._homes[member.id] = process
+            known = self._members.get(member.id)
+            if known is not None and not known.here:
+                # That process was taken for dead.
+                self._announce(member)
+            self._members[member.id] = member
+        self.turns.hear_running(process, turns)
+        self._newest = max(self._newest, seq)
+        self._catch_up_soon()
+
+    def forget(self, process: str) -> None:
+        """Another process left or died, and whoever was here by way of it is not here any more."""
+        self.outbox.farewell(self.presence.leave(process), ours=False)
+        self.turns.forget(process)
+        gone = [member_id for member_id, home in self._homes.items() if home == process]
+        for member_id in gone:
+            del self._homes[member_id]
+            if not self._is_here(member_id) and self._members[member_id].here:
+                self._announce(self._members[member_id].model_copy(update={"here": False}))
+
+    async def rejoin(self) -> None:
+        """Find the others again, and what was missed, after Redis lost what it knew."""
+        await self.neighbours.join()
+        self._newest = max(self._newest, await self.services.writer.do(journal.last, self.id))
+        self._catch_up_soon()
+
+    def _learn(self, event: Event, sender: str) -> None:
+        """Keep up with what another process, or a worker, tells."""
+        if isinstance(event, MemberEvent):
+            self._meet(event.member, sender)
+        elif isinstance(event, RoomEvent):
+            self.title = event.title
+        elif isinstance(event, TurnEvent | HunkEvent | Prose):
+            self.turns.hear(event, sender)
+
+    def _meet(self, member: Member, process: str) -> None:
+        if member.here:
+            self._homes[member.id] = process
+        elif self._homes.get(member.id) == process:
+            del self._homes[member.id]
+        self._members[member.id] = member
+        for connection, person in self.connections.items():
+            if person.id == member.id:
+                self.connections[connection] = replace(person, name=member.name, colour=member.colour)
+        if self._is_here(member.id) and not member.here:
+            self._announce(member.model_copy(update={"here": True}))
 
     # --- reading ---
 
@@ -249,6 +375,7 @@ class LiveRoom:
     async def state(self, role: Role, preview: str) -> State:
         """Everything but the text."""
         do = self.services.writer.do
+        await self.assets.learn()
         stored_turns = await do(turns.recent, self.id, RECENT_TURNS)
         return bounded(
             State(
@@ -269,21 +396,26 @@ class LiveRoom:
     async def close(self) -> None:
         """Stop the turns, write everything down, and let go of the replica."""
         self.turns.close()
+        self.history.settle()
         for connection in list(self.connections):
             self.leave(connection)
         while self._events:
             await asyncio.gather(*self._events, return_exceptions=True)
+        self.outbox.flush()
         self.outbox.close()
+        self.neighbours.leave()
         try:
             await self.compact()
+            await self.assets.tidy()
         finally:
             self.replica.close()
 
-    def background(self, work: Coroutine[Any, Any, object]) -> None:
-        """Run a coroutine that nobody waits for; its failure is logged."""
+    def background(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
+        """Run a coroutine that nobody need wait for; its failure is logged."""
         task = asyncio.get_running_loop().create_task(work)
         self._events.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[object]) -> None:
         self._events.discard(task)
@@ -299,6 +431,13 @@ class LiveRoom:
     def _see(self, person: Person, *, here: bool) -> None:
         member = Member(id=person.id, name=person.name, colour=person.colour, role=person.role, here=here)
         if self._members.get(person.id) != member:
-            self._members[person.id] = member
-            self._forget_members()
-            self.record(journal.append, self.id, lambda seq: MemberEvent(seq=seq, member=member))
+            self._announce(member)
+
+    def _announce(self, member: Member) -> None:
+        self._members[member.id] = member
+        self._forget_members()
+        self.record(journal.append, self.id, lambda seq: MemberEvent(seq=seq, member=member))
+
+    def _is_here(self, member_id: str) -> bool:
+        """True if a member has a socket in this process."""
+        return any(person.id == member_id for person in self.connections.values())

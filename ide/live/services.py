@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ide.engines.bus import WebBus
 from ide.engines.catalogue import Catalogue
 from ide.engines.queue import Queue
+from ide.engines.web_bus import WebBus
 from ide.live.appender import Appender
 from ide.store.writer import Writer
 from ide.wire.shapes import Limits, RunLimits
@@ -24,6 +24,7 @@ class Services:
     bus: WebBus
     limits: Limits
     run_limits: RunLimits
+    history_bytes: int
     turns_at_once: int
     runs_at_once: int
     now_ms: Callable[[], int]

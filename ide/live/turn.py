@@ -24,7 +24,7 @@ from ide.live.connection import Person
 from ide.live.typist import Typist
 from ide.store import turns
 from ide.wire import shapes
-from ide.wire.codes import Code, TurnState
+from ide.wire.codes import Code, HunkState, TurnState
 from ide.wire.messages import Prose
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class RunningTurn:
     """One turn, from asked to settled, stopped or failed."""
 
     def __init__(self, room: LiveRoom, question: Question) -> None:
+        self.stored = asyncio.Event()
+        """Set once the turn is over and that is stored."""
         self._asked = time.perf_counter()
         self._room = room
         self._question = question
@@ -132,8 +134,9 @@ class RunningTurn:
     def hunk(self, record: HunkRecord) -> None:
         """A hunk was located, applied, withdrawn or refused."""
         self._hunks[record.id] = record
-        placed = turns.Placed(record.shape(), record.file_id, record.start, record.end)
-        self._room.record(turns.record_hunk, self._room.id, self.id, placed)
+        self._room.record(turns.record_hunk, self._room.id, self.id, record)
+        if record.state == HunkState.APPLIED:
+            self._room.history.hunk(self.id, self._question.chosen.name, record.path)
 
     def cursor(self, file_id: str, position: dict[str, Any] | None) -> None:
         """The model's cursor moved within a file, or left it."""
@@ -247,7 +250,17 @@ class RunningTurn:
     def _end(self, state: TurnState, **fields: object) -> None:
         self._room.outbox.farewell(self._room.presence.leave(self))
         self._room.outbox.flush()
-        self._change(state=state, usage=self._usage(), timing=self._timing(), **fields)
+        self._set(state=state, usage=self._usage(), timing=self._timing(), **fields)
+        self._room.background(self._store(self.shape()))
+        self._room.history.turn(self._shape)
+
+    async def _store(self, ended: shapes.Turn) -> None:
+        """Store how the turn ended. From then on its row speaks for it."""
+        try:
+            await self._room.commit(turns.record, self._room.id, ended, self._room.services.bus.process)
+            self._room.turns.ended(ended)
+        finally:
+            self.stored.set()
 
     def _change(self, **fields: object) -> None:
         self._set(**fields)
@@ -257,7 +270,7 @@ class RunningTurn:
         self._shape = self._shape.model_copy(update=fields)
 
     def _record(self) -> None:
-        self._room.record(turns.record, self._room.id, self.shape())
+        self._room.record(turns.record, self._room.id, self.shape(), self._room.services.bus.process)
 
     def _usage(self) -> shapes.Usage:
         # What a redirected stream had used by then, its model never said.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -16,12 +17,13 @@ _choice = secrets.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class StoredRoom:
-    """A room's row. `generations` says which tokens of each role still hold."""
+    """A room's row. `generations` says which tokens of each role still hold, `rights` how often they were changed."""
 
     id: str
     title: str
     epoch: str
     seq: int
+    rights: int
     generations: dict[Role, int]
 
 
@@ -34,6 +36,16 @@ class StoredMember:
     colour: str
     role: Role
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who may do what in a room. `rights` counts the changes; `removed` are members who may not come back."""
+
+    rights: int
+    generations: dict[Role, int]
+    roles: dict[str, Role]
+    removed: frozenset[str]
 
 
 def fresh_id() -> str:
@@ -57,6 +69,20 @@ def retitle(room_id: str, title: str) -> None:
     Room.objects.filter(pk=room_id).update(title=title)
 
 
+def renew_epochs(room_id: str | None = None) -> int:
+    """Begin another history of every room's text, or of one room's. Returns how many rooms that were.
+
+    After the database was restored from a backup, browsers hold text that the rooms do not; by the epoch they are told
+    not to merge it.
+    """
+    with transaction.atomic():
+        chosen = Room.objects.all() if room_id is None else Room.objects.filter(pk=room_id)
+        ids = list(chosen.values_list("pk", flat=True))
+        for each in ids:
+            Room.objects.filter(pk=each).update(epoch=new_id(_choice, 8))
+    return len(ids)
+
+
 def delete(room_id: str) -> None:
     """Remove a room and everything in it."""
     Room.objects.filter(pk=room_id).delete()
@@ -70,8 +96,26 @@ def revoke(room_id: str, role: Role) -> StoredRoom | None:
         if row is None:
             return None
         setattr(row, field, getattr(row, field) + 1)
-        row.save(update_fields=[field])
+        row.rights += 1
+        row.save(update_fields=[field, "rights"])
     return _room(row)
+
+
+def standing(room_id: str) -> Standing | None:
+    """Who may do what in a room now. None if there is no such room."""
+    with transaction.atomic():
+        row = Room.objects.filter(pk=room_id).first()
+        if row is None:
+            return None
+        members = list(Member.objects.filter(room_id=room_id).values_list("id", "role", "removed"))
+    roles = {member_id: Role(role) for member_id, role, _ in members}
+    removed = frozenset(member_id for member_id, _, is_removed in members if is_removed)
+    return Standing(row.rights, _room(row).generations, roles, removed)
+
+
+def rights_of(room_ids: Iterable[str]) -> dict[str, int]:
+    """How often the rights in each of these rooms were changed, by room."""
+    return dict(Room.objects.filter(pk__in=list(room_ids)).values_list("pk", "rights"))
 
 
 def admit(room_id: str, browser: str, role: Role, generation: int) -> StoredMember:
@@ -116,7 +160,7 @@ def _room(row: Room) -> StoredRoom:
         Role.EDITOR: row.editor_generation,
         Role.VIEWER: row.viewer_generation,
     }
-    return StoredRoom(row.id, row.title, row.epoch, row.seq, generations)
+    return StoredRoom(row.id, row.title, row.epoch, row.seq, row.rights, generations)
 
 
 def _member(row: Member) -> StoredMember:

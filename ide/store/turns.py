@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
 
+from ide.domain.edits.hunks import HunkRecord
 from ide.store import journal
-from ide.store.models import Hunk, Turn
+from ide.store.models import Hunk, Turn, WebProcess
 from ide.wire import shapes
 from ide.wire.codes import Code, HunkState, Mode, Reason, TurnState
 from ide.wire.messages import HunkEvent, TurnEvent
 
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A hunk and where it stands: its file's id, and encoded Yjs relative positions around what was written."""
-
-    hunk: shapes.Hunk
-    file: str | None
-    start: bytes | None
-    end: bytes | None
+RUNNING = (TurnState.ASKED, TurnState.STREAMING)
+# A process that carries out turns says more often than this that it is alive.
+ALIVE_SECONDS = 3.5
 
 
-def record(room_id: str, turn: shapes.Turn) -> TurnEvent:
-    """Store a turn as it is now, without its hunks, and journal it with them."""
+def record(room_id: str, turn: shapes.Turn, process: str) -> TurnEvent:
+    """Store a turn as it is now, without its hunks, and journal it with them. `process` carries it out."""
     with transaction.atomic():
+        beat(process)
         Turn.objects.update_or_create(
             id=turn.id,
             defaults={
@@ -44,32 +42,35 @@ def record(room_id: str, turn: shapes.Turn) -> TurnEvent:
                 "stopped_by": turn.stopped_by,
                 "error": turn.error.model_dump(mode="json") if turn.error else None,
                 "asked_at": turn.asked_at,
+                "process": process,
             },
         )
         return journal.append(room_id, lambda seq: TurnEvent(seq=seq, turn=turn))
 
 
-def record_hunk(room_id: str, turn_id: str, placed: Placed) -> HunkEvent:
+def record_hunk(room_id: str, turn_id: str, hunk: HunkRecord) -> HunkEvent:
     """Store a hunk as it is now, and journal it."""
-    hunk = placed.hunk
     with transaction.atomic():
         Hunk.objects.update_or_create(
             turn_id=turn_id,
             hunk=hunk.id,
             defaults={
+                "kind": hunk.kind,
                 "path": hunk.path,
-                "file": placed.file,
+                "file": hunk.file_id,
+                "created": hunk.created,
                 "state": hunk.state,
                 "reason": hunk.reason,
                 "message": hunk.message,
                 "line": hunk.line,
                 "before": hunk.before,
                 "after": hunk.after,
-                "start": placed.start,
-                "end": placed.end,
+                "start": hunk.start,
+                "end": hunk.end,
+                "key": hunk.key,
             },
         )
-        return journal.append(room_id, lambda seq: HunkEvent(seq=seq, turn=turn_id, hunk=hunk))
+        return journal.append(room_id, lambda seq: HunkEvent(seq=seq, turn=turn_id, hunk=hunk.shape()))
 
 
 def read(room_id: str, turn_id: str) -> shapes.Turn | None:
@@ -84,10 +85,33 @@ def recent(room_id: str, count: int) -> list[shapes.Turn]:
     return [to_shape(row) for row in reversed(rows)]
 
 
-def interrupted() -> list[tuple[str, shapes.Turn]]:
-    """The turns that were running when the last process ended, each with its room."""
-    rows = Turn.objects.filter(state__in=(TurnState.ASKED, TurnState.STREAMING)).prefetch_related("hunks")
-    return [(row.room_id, to_shape(row)) for row in rows]
+def beat(process: str) -> None:
+    """Say that a process which carries out turns is alive."""
+    until = timezone.now() + timedelta(seconds=ALIVE_SECONDS)
+    WebProcess.objects.update_or_create(id=process, defaults={"alive_until": until})
+
+
+def expire(error: shapes.Problem) -> list[tuple[str, TurnEvent]]:
+    """Fail the turns whose process is not alive any more. Returns, with their rooms, the events to send."""
+    now = timezone.now()
+    alive = WebProcess.objects.filter(alive_until__gte=now).values("id")
+    running = Turn.objects.filter(state__in=RUNNING)
+    events = []
+    for turn_id in list(running.exclude(process__in=alive).values_list("id", flat=True)):
+        with transaction.atomic():
+            # Another process may look at the same moment: one of them changes the row.
+            problem = error.model_dump(mode="json")
+            if running.filter(pk=turn_id).update(state=TurnState.FAILED, error=problem):
+                row = Turn.objects.prefetch_related("hunks").get(pk=turn_id)
+                turn = to_shape(row)
+                events.append((row.room_id, journal.append(row.room_id, partial(_event, turn))))
+    if events:
+        WebProcess.objects.filter(alive_until__lt=now - timedelta(hours=1)).delete()
+    return events
+
+
+def _event(turn: shapes.Turn, seq: int) -> TurnEvent:
+    return TurnEvent(seq=seq, turn=turn)
 
 
 def to_shape(row: Turn) -> shapes.Turn:
@@ -102,17 +126,19 @@ def to_shape(row: Turn) -> shapes.Turn:
         prompts=row.prompts,
         state=TurnState(row.state),
         text=row.text,
-        hunks=[_hunk(hunk) for hunk in sorted(row.hunks.all(), key=lambda hunk: hunk.pk)],
+        hunks=[to_hunk(hunk) for hunk in sorted(row.hunks.all(), key=lambda hunk: hunk.pk)],
         usage=shapes.Usage.model_validate(row.usage) if row.usage else None,
         timing=shapes.Timing.model_validate(row.timing),
         undone=row.undone,
+        undone_by=row.undone_by,
         stopped_by=row.stopped_by,
         error=shapes.Problem(code=Code(row.error["code"]), message=row.error["message"]) if row.error else None,
         asked_at=row.asked_at,
     )
 
 
-def _hunk(row: Hunk) -> shapes.Hunk:
+def to_hunk(row: Hunk) -> shapes.Hunk:
+    """A hunk's row as it goes over the wire."""
     return shapes.Hunk(
         id=row.hunk,
         path=row.path,
@@ -122,4 +148,5 @@ def _hunk(row: Hunk) -> shapes.Hunk:
         line=row.line,
         before=row.before,
         after=row.after,
+        decided_by=row.decided_by,
     )

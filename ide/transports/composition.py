@@ -9,9 +9,9 @@ import time
 
 from django.conf import settings
 
-from ide.engines.bus import WebBus
 from ide.engines.catalogue import Catalogue
 from ide.engines.queue import Queue
+from ide.engines.web_bus import WebBus
 from ide.live.appender import Appender
 from ide.live.hub import Hub
 from ide.live.services import Services
@@ -38,6 +38,8 @@ async def make_services() -> Services:
             members=settings.ROOM_MEMBERS,
             prompt_bytes=settings.PROMPT_BYTES,
             message_bytes=settings.MESSAGE_BYTES,
+            asset_bytes=settings.ASSET_BYTES,
+            room_assets_bytes=settings.ROOM_ASSETS_BYTES,
         ),
         run_limits=RunLimits(
             seconds=settings.RUN_SECONDS,
@@ -45,6 +47,7 @@ async def make_services() -> Services:
             output_bytes=settings.RUN_OUTPUT_BYTES,
             processes=settings.RUN_PROCESSES,
         ),
+        history_bytes=settings.HISTORY_BYTES,
         turns_at_once=settings.ROOM_TURNS,
         runs_at_once=settings.ROOM_RUNS,
         now_ms=lambda: time.time_ns() // 1_000_000,

@@ -24,6 +24,7 @@ from ide.transports.access import (
     stored_room,
 )
 from ide.transports.composition import hub
+from ide.transports.origins import reachable_origins
 from ide.wire import shapes
 from ide.wire.codes import Code, Role
 
@@ -42,9 +43,9 @@ async def create_room(request: HttpRequest, asked: shapes.AskForRoom) -> tuple[i
     async with hub.visit(room.id) as live:
         for path, text in starter.files.items():
             live.replica.create(path, text)
+        await live.history.start()
         await services.appender.flush()
-    tokens = _tokens(room)
-    return 201, shapes.NewRoom(id=room.id, title=room.title, tokens=tokens, links=_links(request, room.id, tokens))
+    return 201, new_room(request, room)
 
 
 @router.get("/rooms/{room_id}", response=shapes.Room)
@@ -52,6 +53,7 @@ async def read_room(request: HttpRequest, room_id: str) -> shapes.Room:
     """The room as one's role sees it."""
     person = await person_of(await hub.services(), request, room_id)
     async with hub.visit(room_id) as live:
+        await live.assets.learn()
         return live.shape(person.role, _preview(request, room_id, person))
 
 
@@ -73,7 +75,7 @@ async def delete_room(request: HttpRequest, room_id: str) -> tuple[int, None]:
     await owner_of(services, request, room_id)
     # The row first: nobody can come back in while the sockets are being closed.
     await services.writer.do(rooms.delete, room_id)
-    await hub.dismiss(room_id, "This room was deleted.")
+    await hub.dismiss(room_id)
     return 204, None
 
 
@@ -93,12 +95,13 @@ async def open_session(
         return live.shape(member.role, _preview(request, room_id, person))
 
 
-@router.get("/rooms/{room_id}/links", response=shapes.Links)
-async def read_links(request: HttpRequest, room_id: str) -> shapes.Links:
+@router.get("/rooms/{room_id}/links", response=shapes.RoomLinks)
+async def read_links(request: HttpRequest, room_id: str) -> shapes.RoomLinks:
     """The room's links. For owners."""
     services = await hub.services()
     await owner_of(services, request, room_id)
-    return _links(request, room_id, _tokens(await stored_room(services, room_id)))
+    links = _links(request, room_id, _tokens(await stored_room(services, room_id)))
+    return shapes.RoomLinks(**links.model_dump(), origins=reachable_origins(request))
 
 
 @router.post("/rooms/{room_id}/tokens/revoke", response=shapes.RevokedToken)
@@ -110,9 +113,15 @@ async def revoke_token(request: HttpRequest, room_id: str, asked: shapes.RevokeT
     if room is None:
         raise Refusal(Code.NOT_FOUND, "There is no such room.")
     async with hub.visit(room_id) as live:
-        live.expel(asked.role, room.generations[asked.role])
+        await live.rights_changed()
     token = make_token(settings.SECRET_KEY, room_id, asked.role, room.generations[asked.role])
     return shapes.RevokedToken(role=asked.role, token=token, link=_link(request, room_id, token))
+
+
+def new_room(request: HttpRequest, room: rooms.StoredRoom) -> shapes.NewRoom:
+    """A room that was just made, as its maker is told of it."""
+    tokens = _tokens(room)
+    return shapes.NewRoom(id=room.id, title=room.title, tokens=tokens, links=_links(request, room.id, tokens))
 
 
 def _preview(request: HttpRequest, room_id: str, person: Person) -> str:

@@ -1,0 +1,235 @@
+"""One room open in two processes: a hub, an inbox and members each; Redis and the database are shared."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import pycrdt
+import pytest
+from pytest_django import Settings
+from redis.asyncio import Redis
+
+from ide.live.connection import Person
+from ide.live.hub import Hub
+from ide.live.room import LiveRoom
+from ide.live.session import Session
+from ide.store import rooms
+from ide.transports.composition import make_services
+from ide.wire.codes import Close, Role
+from ide.wire.frames import Awareness, Json, Presence, Step, Sync, decode, encode_awareness, encode_json, encode_sync
+from ide.wire.messages import EVENTS, StopTurn
+from ide.wire.shapes import Ask
+
+PATIENCE_SECONDS = 10
+Pair = tuple[LiveRoom, LiveRoom]
+
+
+class Guest:
+    """A member whose socket ends in this process, and its Yjs document."""
+
+    def __init__(self, name: str) -> None:
+        self.person = Person(secrets.token_hex(4), name, "#2563eb", Role.EDITOR, 1)
+        self.doc: pycrdt.Doc[Any] = pycrdt.Doc(client_id=secrets.randbits(31))
+        self.files = self.doc.get("files", type=pycrdt.Map)
+        self.events: list[Any] = []
+        self.presence: dict[int, str] = {}
+        self.closed: Close | None = None
+        self.session: Session
+
+    async def join(self, room: LiveRoom) -> None:
+        self.session = Session(room, self, speaks_events=True, preview="")
+        await self.session.begin(self.person, None)
+        self.session.receive(encode_sync(Step.STATE_VECTOR, self.doc.get_state()))
+
+    def send(self, data: bytes) -> None:
+        frame = decode(data)
+        if isinstance(frame, Sync) and frame.step != Step.STATE_VECTOR:
+            self.doc.apply_update(frame.data)
+        elif isinstance(frame, Awareness):
+            self.presence.update({presence.client: presence.state for presence in frame.clients})
+        elif isinstance(frame, Json):
+            self.events.append(EVENTS.validate_json(frame.text))
+
+    def close(self, code: Close, reason: str) -> None:
+        assert reason
+        self.closed = code
+
+    def write(self, path: str, text: str) -> None:
+        before = self.doc.get_state()
+        self.files[secrets.token_hex(4)] = pycrdt.Map({"path": path, "text": pycrdt.Text(text)})
+        self.session.receive(encode_sync(Step.UPDATE, self.doc.get_update(before)))
+
+    def be(self, state: str) -> None:
+        self.session.receive(encode_awareness([Presence(self.doc.client_id, 1, state)]))
+
+    def text(self, path: str) -> str | None:
+        return next((str(entry["text"]) for entry in self.files.values() if entry["path"] == path), None)
+
+    def members(self) -> dict[str, bool]:
+        return {event.member.name: event.member.here for event in self.events if event.type == "member"}
+
+
+Guests = tuple[Guest, Guest]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def process() -> AsyncIterator[Hub]:
+    """What one web process holds."""
+    hub = Hub(make_services)
+    await hub.services()
+    try:
+        yield hub
+    finally:
+        await hub.close()
+
+
+@pytest.fixture
+async def hubs(transactional_db: None, redis_url: str, settings: Settings) -> AsyncIterator[tuple[Hub, Hub]]:
+    settings.REDIS_URL = redis_url
+    settings.REHEARSAL_TOKENS_PER_SECOND = 2_000
+    async with process() as first, process() as second:
+        yield first, second
+
+
+@pytest.fixture
+async def pair(hubs: tuple[Hub, Hub]) -> AsyncIterator[Pair]:
+    """The same room, in either process."""
+    first, second = hubs
+    stored = await (await first.services()).writer.do(rooms.create, "Test")
+    async with AsyncExitStack() as stack:
+        here = await stack.enter_async_context(first.visit(stored.id))
+        there = await stack.enter_async_context(second.visit(stored.id))
+        yield here, there
+
+
+@pytest.fixture
+async def guests(pair: Pair) -> Guests:
+    alice, bob = Guest("Alice"), Guest("Bob")
+    await alice.join(pair[0])
+    await bob.join(pair[1])
+    return alice, bob
+
+
+async def test_what_one_writes_the_other_reads(guests: Guests) -> None:
+    alice, bob = guests
+    alice.write("a.txt", "from Alice")
+    await until(lambda: bob.text("a.txt") == "from Alice")
+    bob.write("b.txt", "from Bob")
+    await until(lambda: alice.text("b.txt") == "from Bob")
+
+
+async def test_a_room_that_opens_later_gets_what_is_not_committed_yet(hubs: tuple[Hub, Hub]) -> None:
+    first, second = hubs
+    stored = await (await first.services()).writer.do(rooms.create, "Test")
+    async with first.visit(stored.id) as here:
+        here.put("a.txt", "not in the database yet")
+        async with second.visit(stored.id) as there:
+            assert there.replica.read("a.txt") == "not in the database yet"
+            here.put("a.txt", "changed")
+        async with second.visit(stored.id) as there:
+            assert there.replica.read("a.txt") == "changed"
+
+
+async def test_presence_crosses_and_goes(guests: Guests, pair: Pair) -> None:
+    alice, bob = guests
+    client = alice.doc.client_id
+    alice.be('{"cursor":1}')
+    await until(lambda: bob.presence.get(client) == '{"cursor":1}')
+    carol = Guest("Carol")
+    await carol.join(pair[1])
+    assert carol.presence[client] == '{"cursor":1}'
+    alice.session.end()
+    await until(lambda: bob.presence[client] == "null" and bob.members().get("Alice") is False)
+
+
+async def test_a_turn_streams_into_the_other_process_and_is_stopped_from_there(guests: Guests, pair: Pair) -> None:
+    alice, bob = guests
+    turn_id = pair[0].turns.ask(alice.person, Ask(prompt="Make a snake game"))
+    await until(lambda: len(bob.text("index.html") or bob.text("snake.js") or "") > 300)
+    carol = Guest("Carol")
+    await carol.join(pair[1])
+    assert carol.events[0].state.turns[0].id == turn_id
+    assert not carol.events[0].state.turns[0].state.over
+    command = StopTurn(type="stop_turn", id="1", turn=turn_id)
+    bob.session.receive(encode_json(command.model_dump_json()))
+    await until(lambda: any(event.type == "done" for event in bob.events))
+    stopped = await pair[1].turns.read(turn_id)
+    assert stopped.state == "stopped"
+    assert stopped.stopped_by == "Bob"
+    await until(lambda: alice.doc.get_state() == bob.doc.get_state())
+
+
+async def test_events_come_in_order_and_once_in_both(guests: Guests, pair: Pair) -> None:
+    alice, bob = guests
+    for number in range(30):
+        pair[number % 2].say(alice.person, str(number))
+
+    def said(guest: Guest) -> list[int]:
+        return [event.seq for event in guest.events if event.type == "message"]
+
+    await until(lambda: len(said(alice)) == len(said(bob)) == 30)
+    assert said(alice) == said(bob) == sorted(said(alice))
+
+
+async def test_what_is_lost_between_them_is_asked_for(guests: Guests, pair: Pair) -> None:
+    alice, bob = guests
+    bus = pair[0].services.bus
+    alice.write("a.txt", "first")
+    await until(lambda: bob.text("a.txt"))
+    # An inbox that was trimmed: the entry never arrives, and its number is missing.
+    bus._outgoing, kept = [], bus._outgoing
+    alice.write("b.txt", "lost")
+    pair[0].outbox.flush()
+    bus._outgoing.clear()
+    assert not kept
+    alice.write("c.txt", "comes")
+    await until(lambda: bob.text("b.txt") == "lost" and bob.text("c.txt") == "comes")
+
+
+async def test_a_process_that_died_takes_its_members_with_it(guests: Guests, pair: Pair) -> None:
+    alice, bob = guests
+    alice.be('{"cursor":1}')
+    await until(lambda: alice.doc.client_id in bob.presence)
+    pair[1].neighbours.lost(pair[0].services.bus.process)
+    assert bob.presence[alice.doc.client_id] == "null"
+    await until(lambda: bob.members().get("Alice") is False)
+    # It was not dead after all.
+    alice.write("a.txt", "still here")
+    await until(lambda: bob.text("a.txt") == "still here" and bob.members()["Alice"] is True)
+
+
+async def test_redis_may_forget_everything(hubs: tuple[Hub, Hub], guests: Guests, redis_url: str) -> None:
+    alice, bob = guests
+    async with Redis.from_url(redis_url) as client:
+        await client.flushall()
+    alice.write("a.txt", "over and over")
+    await until(lambda: bob.text("a.txt") == "over and over")
+    bob.write("b.txt", "and back")
+    await until(lambda: alice.text("b.txt") == "and back")
+
+
+async def test_who_may_do_what_is_read_again_everywhere(guests: Guests, pair: Pair) -> None:
+    _, bob = guests
+    await pair[0].services.writer.do(rooms.revoke, pair[0].id, Role.EDITOR)
+    await pair[0].rights_changed()
+    await until(lambda: bob.closed == Close.NOT_AUTHORISED)
+
+
+async def test_a_deleted_room_closes_everywhere(hubs: tuple[Hub, Hub], guests: Guests) -> None:
+    first, second = hubs
+    alice, bob = guests
+    room_id = bob.session._room.id
+    await (await first.services()).writer.do(rooms.delete, room_id)
+    await first.dismiss(room_id)
+    await until(lambda: alice.closed == bob.closed == Close.NOT_AUTHORISED)
+    await until(lambda: second.opened(room_id) is None)
