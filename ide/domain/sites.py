@@ -42,12 +42,15 @@ class Sites:
     second_name: bool = True
     """Whether it is reached as `localhost` and as `127.0.0.1`."""
 
-    def site_of(self, host: str, port: int) -> Site | None:
-        """What a request with the Host header `host` is for, which came in on `port`; None: nothing is served there."""
+    def site_of(self, host: str, on_own_port: bool) -> Site | None:
+        """What a request with the Host header `host` is for; None: nothing is served there.
+
+        `on_own_port` says whether it came in on `preview_port`.
+        """
         name = split_host(host)[0]
         if self.preview_origin:
             return Site.PREVIEW if urlsplit(self.preview_origin).netloc.lower() == host.lower() else Site.IDE
-        if port == self.preview_port:
+        if on_own_port:
             return Site.PREVIEW if self._has_own_port(name) else None
         return Site.PREVIEW if self.second_name and name == LOOPBACK_PREVIEW else Site.IDE
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from ide.domain.sites import bracketed
+from ide.interfaces import EVERYWHERE, reachable_hosts
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,14 @@ class Addresses:
     @property
     def public(self) -> str:
         """The address to open: `localhost` whenever the server listens there."""
-        return f"http://{bracketed('localhost' if self._on_loopback() else self.host)}:{self.port}"
+        here = self.host in ("localhost", "127.0.0.1", "::1", *EVERYWHERE)
+        return f"http://{'localhost' if here else bracketed(self.host)}:{self.port}"
+
+    @property
+    def elsewhere(self) -> str:
+        """The address for other devices, if there is one beside the public one; empty otherwise."""
+        hosts = reachable_hosts(self.host) if self.host in EVERYWHERE else []
+        return f"http://{hosts[0]}:{self.port}" if hosts else ""
 
     @property
     def probe(self) -> tuple[str, int]:
@@ -30,15 +39,3 @@ class Addresses:
         """A Host that the settings allow."""
         first = next(iter(self.allowed_hosts), "*")
         return f"{'localhost' if first == '*' else first.removeprefix('.')}:{self.port}"
-
-    def _on_loopback(self) -> bool:
-        try:
-            address = ipaddress.ip_address(self.host)
-        except ValueError:
-            return self.host == "localhost"
-        return address.is_loopback or address.is_unspecified
-
-
-def bracketed(host: str) -> str:
-    """A host as it stands in an address: IPv6 in brackets."""
-    return f"[{host}]" if ":" in host else host

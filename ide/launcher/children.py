@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from celery import Celery
@@ -15,7 +15,6 @@ from redis.exceptions import RedisError
 
 from ide.engines.queue import broker_url
 from ide.launcher import redis
-from ide.launcher.addresses import Addresses
 from ide.launcher.supervisor import Child
 
 ANSWER_SECONDS = 2.0
@@ -31,14 +30,17 @@ def redis_child(path: Path) -> Child:
     return Child("Redis", redis.command(path), answers, environment={}, seconds_to_answer=10, words=words)
 
 
-def web_child(server: str, listener: int, addresses: Addresses, environment: Mapping[str, str]) -> Child:
-    """The web process, on the listening socket `listener`."""
+def web_child(
+    server: str, name: str, listeners: Sequence[int], probe: socket.socket, host: str, environment: Mapping[str, str]
+) -> Child:
+    """A web process on `listeners`, which others may share, and on `probe`, its own; `host` is a Host that it takes."""
 
     async def answers() -> bool:
-        return await ready(addresses)
+        return await ready(probe.getsockname(), host)
 
-    command = [sys.executable, "-m", f"ide.launcher.servers.{server}", str(listener)]
-    return Child("The web process", command, answers, environment, inherited=(listener,))
+    inherited = (*listeners, probe.fileno())
+    command = [sys.executable, "-m", f"ide.launcher.servers.{server}", *map(str, inherited)]
+    return Child(name, command, answers, environment, inherited=inherited)
 
 
 def worker_child(redis_url: str, environment: Mapping[str, str]) -> Child:
@@ -53,12 +55,12 @@ def worker_child(redis_url: str, environment: Mapping[str, str]) -> Child:
     return Child("The worker", [*command, *options], answers, environment)
 
 
-async def ready(addresses: Addresses) -> bool:
-    """Whether `/readyz` answers 200 within two seconds."""
-    request = f"GET /readyz HTTP/1.1\r\nHost: {addresses.host_header}\r\nConnection: close\r\n\r\n"
+async def ready(address: tuple[str, int], host: str) -> bool:
+    """Whether `/readyz` at this address answers 200 within two seconds."""
+    request = f"GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            reader, writer = await asyncio.open_connection(*addresses.probe)
+            reader, writer = await asyncio.open_connection(*address)
             try:
                 writer.write(request.encode())
                 return b" 200 " in await reader.readline()

@@ -48,17 +48,22 @@ class DataFolder:
         self._lock.close()
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, setting: str = "PORT") -> socket.socket:
     """The socket that the web process accepts on. It outlives that process: while one restarts, connections wait.
 
-    Raises Refused if the port is taken or the address is not one of this machine.
+    `setting` is the variable that says which port. Raises Refused if the port is taken or the address is not one of
+    this machine.
     """
+    # The previews of `localhost` are on 127.0.0.1, which the name need not mean first.
+    only = socket.AF_INET if host == "localhost" else socket.AF_UNSPEC
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, only, socket.SOCK_STREAM)[0]
     except OSError:
         raise Refused(f"HOST={host!r} is not allowed: a name or an address of this machine") from None
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if host == "::":
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     deadline = time.monotonic() + PORT_SECONDS
     while True:
         try:
@@ -70,15 +75,15 @@ def listen(host: str, port: int) -> socket.socket:
                 time.sleep(0.1)
                 continue
             listener.close()
-            raise Refused(_why_not(error, host, port)) from None
+            raise Refused(_why_not(error, host, port, setting)) from None
 
 
-def _why_not(error: OSError, host: str, port: int) -> str:
+def _why_not(error: OSError, host: str, port: int, setting: str) -> str:
     if error.errno == errno.EADDRINUSE:
-        other = 8123 if port != 8123 else 8124
-        return f"Port {port} is taken by another program. Choose another one: PORT={other} make run"
+        other = 8123 if port != 8123 else 8125
+        return f"Port {port} is taken by another program. Choose another one: {setting}={other} make run"
     if error.errno == errno.EADDRNOTAVAIL:
         return f"HOST={host!r} is not allowed: a name or an address of this machine"
     if error.errno == errno.EACCES:
-        return f"Port {port} is not open to you. Choose one above 1023: PORT=8123 make run"
+        return f"Port {port} is not open to you. Choose one above 1023: {setting}=8123 make run"
     return f"Cannot listen on {host} port {port}: {error.strerror}"

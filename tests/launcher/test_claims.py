@@ -57,6 +57,19 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_taken_port_of_the_previews_is_said_with_the_setting_that_moves_it(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.2", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = serve(tmp_path, HOST="127.0.0.2", SPARKROOM_PREVIEW_PORT=str(port))
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        f"Port {port} is taken by another program. Choose another one: SPARKROOM_PREVIEW_PORT="
+    )
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "allowed"),
     [
@@ -85,6 +98,16 @@ def test_one_part_alone_needs_a_redis_that_others_use(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr == "REDIS_URL is not set: --only worker needs the Redis that the other parts use\n"
+
+
+def test_every_address_means_ipv4_too() -> None:
+    with listen("::", free_port()) as everywhere, socket.socket() as client:
+        client.connect(("127.0.0.1", everywhere.getsockname()[1]))
+
+
+def test_localhost_means_the_address_of_its_previews() -> None:
+    with listen("localhost", free_port()) as here:
+        assert here.getsockname()[0] == "127.0.0.1"
 
 
 def test_a_name_that_is_no_host_is_refused() -> None:

@@ -1,32 +1,29 @@
-import { Check, Copy, Link2 } from "lucide-react";
+import { Check, Copy, Link2, QrCode as QrIcon } from "lucide-react";
 import { Popover } from "radix-ui";
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { readLinks } from "../rooms/api";
 import { messageOf } from "../rooms/refusal";
 import type { RoomSession } from "../rooms/session";
 import { copyText } from "../ui/clipboard";
+import { IconButton } from "../ui/icon-button";
 import { notify } from "../ui/toasts";
 import { useStore } from "../ui/use-store";
-import type { Links } from "../wire/types";
+import type { RoomLinks } from "../wire/types";
+import "./share.css";
+
+const QrCode = lazy(() => import("./qr-code"));
 
 const ROWS = [
   ["edit", "Can edit", "writes, asks and runs"],
   ["view", "Can view", "sees everything, changes nothing"],
+  ["owner", "Your own link", "opens the room as its owner: keep it, give it to nobody"],
 ] as const;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** Hands out the links that let others in. Only owners have them. */
 export function Share({ session }: { session: RoomSession }) {
   const owner = useStore(session.state, (state) => state.me?.role === "owner");
-  const [links, setLinks] = useState<Links | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const opened = (open: boolean) => {
-    if (open && owner) {
-      readLinks(session.id).then(setLinks, (error: unknown) => setProblem(messageOf(error)));
-    }
-  };
   return (
-    <Popover.Root onOpenChange={opened}>
+    <Popover.Root>
       <Popover.Trigger asChild>
         <button type="button" className="button share-button" aria-label="Share">
           <Link2 className="icon" />
@@ -37,32 +34,10 @@ export function Share({ session }: { session: RoomSession }) {
         <Popover.Content className="popover share" align="end" sideOffset={6} collisionPadding={8}>
           <h2>Let others in</h2>
           {owner ? (
-            <>
-              {problem !== null && <p className="small share-problem">{problem}</p>}
-              <ul>
-                {ROWS.map(([role, name, meaning]) => (
-                  <li key={role}>
-                    <LinkRow name={name} meaning={meaning} link={links?.[role] ?? null} />
-                  </li>
-                ))}
-              </ul>
-              <div className="share-own">
-                <LinkRow
-                  name="Your own link"
-                  meaning="opens the room as its owner: keep it, give it to nobody"
-                  link={links?.owner ?? null}
-                />
-              </div>
-            </>
+            <LinkList room={session.id} />
           ) : (
             <p className="small muted">
               Links are handed out by the room's owners. The address in the address bar lets nobody in by itself.
-            </p>
-          )}
-          {LOOPBACK.test(location.hostname) && (
-            <p className="small share-note">
-              <strong>Works on this computer only.</strong> For other devices, start the server with <code>HOST</code>{" "}
-              set to this computer's address in the network, and open the room there.
             </p>
           )}
         </Popover.Content>
@@ -71,20 +46,74 @@ export function Share({ session }: { session: RoomSession }) {
   );
 }
 
+function LinkList({ room }: { room: string }) {
+  const [links, setLinks] = useState<RoomLinks | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [scanned, setScanned] = useState<string | null>(null);
+  // Read anew whenever the panel opens: somebody may have replaced them, and addresses change with the network.
+  useEffect(() => {
+    readLinks(room).then(setLinks, (error: unknown) => setProblem(messageOf(error)));
+  }, [room]);
+  const origins = links?.origins ?? [];
+  const origin = origins.find((one) => one === chosen) ?? origins[0] ?? null;
+  return (
+    <>
+      {problem !== null && <p className="small share-problem">{problem}</p>}
+      <ul>
+        {ROWS.map(([role, name, meaning]) => (
+          <li key={role} className={role === "owner" ? "share-own" : ""}>
+            <LinkRow
+              name={name}
+              meaning={meaning}
+              link={links === null ? null : linkAt(origin, links[role])}
+              scannable={origin !== null}
+              scanned={scanned === role}
+              onScan={() => setScanned(scanned === role ? null : role)}
+            />
+          </li>
+        ))}
+      </ul>
+      {origins.length > 1 && (
+        <label className="share-address small">
+          <span className="muted">This computer's address in the other device's network</span>
+          <select className="field" value={origin ?? ""} onChange={(event) => setChosen(event.target.value)}>
+            {origins.map((one) => (
+              <option key={one} value={one}>
+                {new URL(one).host}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {links !== null && origin === null && (
+        <p className="small share-note">
+          <strong>Works on this computer only.</strong> To let other devices in, stop the server and start it with{" "}
+          <code>HOST=0.0.0.0 make run</code>
+        </p>
+      )}
+    </>
+  );
+}
+
 interface LinkRowProps {
   readonly name: string;
   readonly meaning: string;
   /** Null until it is known. */
   readonly link: string | null;
+  /** Whether another device could open the link. */
+  readonly scannable: boolean;
+  readonly scanned: boolean;
+  readonly onScan: () => void;
 }
 
-function LinkRow({ name, meaning, link }: LinkRowProps) {
+function LinkRow({ name, meaning, link, scannable, scanned, onScan }: LinkRowProps) {
   return (
     <div className="share-link">
       <p>
         <strong>{name}</strong> <span className="small muted">{meaning}</span>
       </p>
-      <div>
+      <div className="share-row">
         <input
           className="field"
           readOnly
@@ -92,8 +121,21 @@ function LinkRow({ name, meaning, link }: LinkRowProps) {
           value={link ?? ""}
           onFocus={(event) => event.target.select()}
         />
+        {scannable && (
+          <IconButton label={`QR code: ${name}`} aria-expanded={scanned} onClick={onScan}>
+            <QrIcon className="icon" />
+          </IconButton>
+        )}
         <CopyButton label={`Copy the link: ${name}`} text={link} />
       </div>
+      {scanned && scannable && link !== null && (
+        <div className="share-scan">
+          <Suspense>
+            <QrCode text={link} label={`The link as a QR code: ${name}`} />
+            <p className="small muted">Point the other device's camera at it.</p>
+          </Suspense>
+        </div>
+      )}
     </div>
   );
 }
@@ -117,4 +159,10 @@ function CopyButton({ label, text }: { label: string; text: string | null }) {
       <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>
     </button>
   );
+}
+
+/** A link as it reads under another of the server's origins; as it is where `origin` is null. */
+function linkAt(origin: string | null, link: string): string {
+  const { pathname, hash } = new URL(link);
+  return origin === null ? link : `${origin}${pathname}${hash}`;
 }

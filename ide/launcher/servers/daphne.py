@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 # Installs its reactor, which must come before anything else that imports Twisted's.
@@ -12,14 +13,24 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 from ide.asgi import application, shut_down
-from ide.launcher.servers import inherited, message_bytes
-
-# A whole room in one message, and as much again.
-UNREAD_BYTES = 2 * message_bytes()
+from ide.launcher.servers import binary_frame, inherited, message_bytes, settle
+from ide.transports.outgoing import CLOSE_SECONDS, EXTENSION
 
 
 class Socket(WebSocketProtocol):
-    """daphne's own drops the reason of a close, which clients show to people."""
+    """A WebSocket, which is its application's `Pipe`. daphne's own drops the reason of a close, which people read."""
+
+    # Of autobahn's: how long it waits for the other side's close frame. The application cuts a client off before that.
+    closeHandshakeTimeout = 2 * CLOSE_SECONDS
+    drained: Callable[[], None]
+    behind = False
+
+    def onOpen(self) -> None:
+        """Called when the socket is accepted."""
+        super().onOpen()
+        # The connection's HTTP side has registered itself, which has nothing to say any more.
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self, streaming=True)
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         """Send one ASGI message to the client."""
@@ -27,13 +38,45 @@ class Socket(WebSocketProtocol):
             self.sendClose(code=message.get("code", 1000), reason=message.get("reason"))
         else:
             super().handle_reply(message)
-        # daphne's send never waits: what a client does not read would pile up here without end.
-        if len(self.transport.dataBuffer) + self.transport._tempDataLen > UNREAD_BYTES:
-            self.transport.abortConnection()
+
+    def write(self, message: bytes) -> bool:
+        """See `Pipe.write`."""
+        if self.state == self.STATE_OPEN:
+            frame, transport = binary_frame(message), self.transport
+            if not transport.dataBuffer and not transport._tempDataBuffer:
+                # At once: the reactor would come back for every socket, at several times the cost.
+                written = transport.writeSomeData(frame)
+                # What is wrong with the connection, if anything, the reactor finds out.
+                frame = frame[written:] if isinstance(written, int) else frame
+            if frame:
+                transport.write(frame)
+        return not self.behind
+
+    def abort(self) -> None:
+        """See `Pipe.abort`."""
+        self.transport.abortConnection()
+
+    def pauseProducing(self) -> None:
+        """Called by the transport when much waits in it."""
+        self.behind = True
+
+    def resumeProducing(self) -> None:
+        """Called by the transport once nothing does."""
+        self.behind = False
+        self.drained()
+
+    def stopProducing(self) -> None:
+        """Called by the transport when it is closed."""
 
 
 class OrderlyServer(Server):
     """daphne, which has no life-span events: rooms are closed before their sockets are."""
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Start the application for a request or a socket."""
+        if isinstance(protocol, Socket):
+            scope["extensions"] = {EXTENSION: protocol}
+        return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Deferred[Any]:
         """What daphne calls before it ends."""
@@ -43,7 +86,7 @@ class OrderlyServer(Server):
 
 def main() -> None:
     """Serve until TERM."""
-    listener = inherited()
+    listeners = inherited()
     WebSocketFactory.protocol = Socket
     server = OrderlyServer(
         application,
@@ -55,7 +98,13 @@ def main() -> None:
     )
     # An endpoint would bind a socket of its own.
     server.endpoints = []
-    reactor.callWhenRunning(lambda: reactor.adoptStreamPort(listener.fileno(), listener.family, server.http_factory))
+
+    def adopt() -> None:
+        for listener in listeners:
+            reactor.adoptStreamPort(listener.fileno(), listener.family, server.http_factory)
+
+    reactor.callWhenRunning(adopt)
+    settle()
     server.run()
 
 

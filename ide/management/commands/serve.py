@@ -6,13 +6,14 @@ import asyncio
 import os
 from argparse import ArgumentParser
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ide.launcher import redis, stack
@@ -24,9 +25,9 @@ from ide.launcher.supervisor import Child, NotStarted, Supervisor
 
 
 class Command(BaseCommand):
-    """Starts Redis, the web process and the worker, and keeps them running."""
+    """Starts Redis, the web processes and the worker, and keeps them running."""
 
-    help = "Serve until Ctrl-C: Redis (unless REDIS_URL is set), the web process and the worker."
+    help = "Serve until Ctrl-C: Redis (unless REDIS_URL is set), the web processes and the worker."
     # They import the whole application, which only the children need.
     requires_system_checks = []
 
@@ -54,7 +55,11 @@ class Command(BaseCommand):
 
     def _serve_web(self, with_worker: bool, current: bool) -> None:
         addresses = Addresses(settings.HOST, settings.PORT, settings.ALLOWED_HOSTS)
-        with DataFolder(settings.DATA, addresses.public), listen(settings.HOST, settings.PORT) as listener:
+        with ExitStack() as held:
+            held.enter_context(DataFolder(settings.DATA, addresses.public))
+            listeners = [held.enter_context(listen(settings.HOST, settings.PORT))]
+            if own_port := settings.SITES.preview_port:
+                listeners.append(held.enter_context(listen(settings.HOST, own_port, "SPARKROOM_PREVIEW_PORT")))
             self._migrate()
             layers: list[list[Child]] = []
             redis_url = settings.REDIS_URL
@@ -63,11 +68,17 @@ class Command(BaseCommand):
                 redis_url = f"unix://{path}"
                 layers.append([redis_child(path)])
             environment = self._environment(redis_url)
-            layers.append([web_child(settings.SERVER, listener.fileno(), addresses, environment)])
+            shared = [listener.fileno() for listener in listeners]
+            layers.append([])
+            for number in range(1, settings.WEB_PROCESSES + 1):
+                name = "The web process" if settings.WEB_PROCESSES == 1 else f"Web process {number}"
+                probe = held.enter_context(listen("127.0.0.1", 0))
+                layers[-1].append(web_child(settings.SERVER, name, shared, probe, addresses.host_header, environment))
             if with_worker:
                 layers[-1].append(worker_child(redis_url, environment))
             keep_sources = partial(keep_current, children=layers[-1], say=self._say) if current else None
-            self._serve(layers, f"Sparkroom is ready at {addresses.public}", keep_sources)
+            others = f"; other devices open {addresses.elsewhere}" if addresses.elsewhere else ""
+            self._serve(layers, f"Sparkroom is ready at {addresses.public}{others}", keep_sources)
 
     def _serve(
         self,
@@ -78,6 +89,10 @@ class Command(BaseCommand):
         asyncio.run(stack.serve(layers, ready, self._say, alongside))
 
     def _migrate(self) -> None:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            raise SystemExit(f"The database of DATABASE_URL cannot be used: {' '.join(str(error).split())}") from None
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say("Bringing the database up to date")
