@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from ide.domain.sites import Sites
 from ide.environment import BadSetting, Environment
-from ide.interfaces import OwnHosts, is_loopback
+from ide.interfaces import EVERYWHERE, OwnHosts
 
 env = Environment()
 
@@ -20,6 +21,7 @@ HOST = env.text("HOST", "127.0.0.1")
 PORT = env.whole("PORT", 8000, 1, 65535, "port")
 DATA = env.folder("SPARKROOM_DATA", BASE_DIR / "var")
 SERVER = env.choice("SPARKROOM_SERVER", "daphne", ("daphne", "uvicorn"))
+WEB_PROCESSES = env.whole("SPARKROOM_WEB_PROCESSES", 1, 1, 64, "web processes")
 DATABASES_ALLOWED = "sqlite:///path or postgres://user:password@host:port/name"
 
 
@@ -45,14 +47,14 @@ def _secret_key() -> str:
     return path.read_text()
 
 
-def _database(url: str) -> dict[str, object]:
+def describe_database(url: str) -> dict[str, object]:
     """Django's description of `DATABASE_URL`: sqlite:///path or postgres://user:password@host:port/name."""
-    scheme = urlsplit(url).scheme
+    scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql"):
         return _postgresql(url)
-    path = unquote(urlsplit(url).path)
-    if scheme != "sqlite" or not Path(path).is_absolute() or path.endswith("/"):
-        raise BadSetting("DATABASE_URL", f"{scheme}://…", DATABASES_ALLOWED)
+    path = unquote(rest)
+    if scheme != "sqlite" or not Path(path).is_absolute() or path.endswith("/") or "?" in rest or "#" in rest:
+        raise BadSetting("DATABASE_URL", f"{scheme}://…" if separator else "…", DATABASES_ALLOWED)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -96,7 +98,7 @@ def _postgresql(url: str) -> dict[str, object]:
 
 SECRET_KEY = _secret_key()
 DEBUG = False
-DATABASES = {"default": _database(env.text("DATABASE_URL", f"sqlite://{DATA / 'sparkroom.sqlite3'}"))}
+DATABASES = {"default": describe_database(env.text("DATABASE_URL", f"sqlite://{DATA / 'sparkroom.sqlite3'}"))}
 REDIS_URL = env.text("REDIS_URL", f"unix://{DATA / 'redis' / 'redis.sock'}")
 if not re.match(r"^(redis|rediss|unix)://", REDIS_URL):
     raise BadSetting("REDIS_URL", unquote(REDIS_URL.split(":")[0]), "redis://…, rediss://… or unix://path")
@@ -108,17 +110,30 @@ if PREVIEW_ORIGIN and not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+", PREVIEW_
 PREVIEW_PORT = env.whole("SPARKROOM_PREVIEW_PORT", PORT + 1 if PORT < 65535 else PORT - 1, 1, 65535, "port")
 if PREVIEW_PORT == PORT:
     raise BadSetting("SPARKROOM_PREVIEW_PORT", str(PREVIEW_PORT), "another port than PORT")
+_NAMED = HOST in ("localhost", "127.0.0.1")
+SITES = Sites(
+    port=PORT,
+    preview_origin=PREVIEW_ORIGIN,
+    # On this computer alone, a second name does.
+    preview_port=0 if PREVIEW_ORIGIN or _NAMED else PREVIEW_PORT,
+    second_name=_NAMED or HOST in EVERYWHERE,
+)
 MODELS_FILE = env.text("SPARKROOM_MODELS")
 REHEARSAL_TOKENS_PER_SECOND = env.whole("SPARKROOM_REHEARSAL_SPEED", 1200, 1, 100_000, "tokens per second")
 
 DOCUMENT_BYTES = env.whole("SPARKROOM_DOCUMENT_BYTES", 1_000_000, 1_000, 50_000_000, "bytes")
 ROOM_BYTES = env.whole("SPARKROOM_ROOM_BYTES", 10_000_000, 10_000, 100_000_000, "bytes")
 ROOM_DOCUMENTS = env.whole("SPARKROOM_DOCUMENTS", 1_000, 1, 10_000, "documents")
+ASSET_BYTES = env.whole("SPARKROOM_ASSET_BYTES", 5_000_000, 1_000, 100_000_000, "bytes")
+ROOM_ASSETS_BYTES = env.whole("SPARKROOM_ROOM_ASSETS_BYTES", 50_000_000, 10_000, 1_000_000_000, "bytes")
 ROOM_MEMBERS = env.whole("SPARKROOM_MEMBERS", 200, 1, 10_000, "members")
 PROMPT_BYTES = env.whole("SPARKROOM_PROMPT_BYTES", 32_000, 100, 1_000_000, "bytes")
 ROOM_TURNS = env.whole("SPARKROOM_TURNS", 4, 1, 64, "turns running in one room at a time")
+HISTORY_BYTES = env.whole("SPARKROOM_HISTORY_BYTES", 50_000_000, 1_000_000, 10_000_000_000, "bytes of a room's history")
 ROOM_RUNS = env.whole("SPARKROOM_RUNS", 4, 1, 64, "runs waiting or running in one room at a time")
 SOCKET_MESSAGES_PER_SECOND = env.whole("SPARKROOM_SOCKET_RATE", 2_000, 10, 100_000, "messages a second")
+# Of what a client has not read. Above a whole room, which may be on its way to it in one message.
+LAG_BYTES = env.whole("SPARKROOM_LAG_BYTES", ROOM_BYTES + 4_000_000, 10_000, 1_000_000_000, "bytes")
 # One sync step is one message, so a whole room must fit, with room for the history that Yjs keeps.
 MESSAGE_BYTES = 4 * ROOM_BYTES
 
@@ -148,7 +163,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * ROOM_BYTES
+# A whole room as an archive, which may well be larger than what it holds.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * ROOM_BYTES + ROOM_ASSETS_BYTES
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "no-referrer"
 STATIC_URL = "/static/"

@@ -9,18 +9,24 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+from pytest_django import DjangoDbBlocker
 from redis import Redis
 from redis.exceptions import ConnectionError as NotThere
 
+from ide.interfaces import reachable_hosts
 from ide.launcher import redis
-from tests.stack import ROOT, TIED, Stack
+from ide.settings import describe_database
+from tests.postgres import Postgres
+from tests.stack import ROOT, TIED, Stack, free_port
 
 BROWSER_TESTS = ROOT / "tests" / "browser"
 CHROMIUM_OPTIONS = (
@@ -112,9 +118,74 @@ def sparkroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
+def lan_sparkroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One that other devices reach: it listens on every address of this machine."""
+    own_port = str(free_port())
+    with Stack(tmp_path_factory.mktemp("lan"), HOST="0.0.0.0", SPARKROOM_PREVIEW_PORT=own_port) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def lan(lan_sparkroom: Stack) -> str:
+    """The origin under which other devices reach it."""
+    hosts = reachable_hosts("0.0.0.0")
+    assert hosts, "this machine has no address but loopback ones, so nothing else could reach it"
+    return f"http://{hosts[0]}:{lan_sparkroom.port}"
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The test database is a file: one in memory belongs to one thread."""
     connections["default"].settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL, started for the first test that wants it."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(
+    postgres: Postgres, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> dict[str, dict[str, Any]]:
+    """Django's description of a database with our tables in that PostgreSQL."""
+    description = connections.configure_settings({DEFAULT_DB_ALIAS: describe_database(postgres.create("tests"))})
+    with django_db_blocker.unblock(), on_databases(description):
+        call_command("migrate", verbosity=0)
+    return description
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def either_database(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[str]:
+    """Has all threads use the one or the other; answers its name. Comes before the fixture that empties it."""
+    if request.param == "PostgreSQL":
+        with on_databases(request.getfixturevalue("postgres_tables")):
+            yield request.param
+    else:
+        yield request.param
+
+
+@pytest.fixture
+def database(either_database: str, transactional_db: None) -> Iterator[str]:
+    """A real, empty database for the threads of a test; a test that uses it runs with each that we support."""
+    yield either_database
+    # The test may have cut it. What empties the database opens another.
+    connections[DEFAULT_DB_ALIAS].close()
+
+
+@contextmanager
+def on_databases(descriptions: dict[str, dict[str, Any]]) -> Iterator[None]:
+    """Have every thread use these databases instead of those of the settings."""
+    known, connection = connections.settings[DEFAULT_DB_ALIAS], connections[DEFAULT_DB_ALIAS]
+    connections.settings[DEFAULT_DB_ALIAS] = descriptions[DEFAULT_DB_ALIAS]
+    connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        yield
+    finally:
+        connections[DEFAULT_DB_ALIAS].close()
+        connections.settings[DEFAULT_DB_ALIAS], connections[DEFAULT_DB_ALIAS] = known, connection
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Commits the updates of all rooms of a process, in one transaction every 40 ms.
 
 Nothing is acknowledged before its commit. A commit that fails (disk full, database locked) is tried again with the
-same updates, in the same order, for as long as it takes; until then nothing of it counts as saved.
+same updates, in the same order, for as long as it takes (see `Writer.keep`); until then nothing of it counts as saved.
 """
 
 from __future__ import annotations
@@ -56,17 +56,12 @@ class Appender:
     async def _commit(self, taken: list[tuple[str, bytes]]) -> None:
         while True:
             try:
-                await self._writer.do(updates.append, taken)
+                await self._writer.keep(updates.append, taken)
                 return
             except IntegrityError:
                 # A room of this batch was deleted meanwhile; the others must not wait for it.
-                taken = await self._of_existing_rooms(taken)
+                taken = await self._writer.keep(updates.of_existing_rooms, taken)
             except DatabaseError as error:
+                # Nothing that passes by itself, but what comes later must not be acknowledged without this.
                 log.error("the database refused a commit, trying again: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
-
-    async def _of_existing_rooms(self, taken: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-        try:
-            return await self._writer.do(updates.of_existing_rooms, taken)
-        except DatabaseError:
-            return taken

@@ -6,6 +6,6 @@ from ide.store import rooms
 
 
 @pytest.fixture
-def room(transactional_db: None) -> str:
-    """A fresh room's id, in a real database."""
+def room(database: str) -> str:
+    """A fresh room's id, in a real database: each test runs with SQLite and with PostgreSQL."""
     return rooms.create("Test").id

@@ -31,3 +31,17 @@ def test_strangers_have_no_place(room: str) -> None:
     assert rooms.member_of(room, "stranger") is None
     assert rooms.read("gone") is None
     assert rooms.revoke("gone", Role.EDITOR) is None
+
+
+def test_a_restored_room_has_another_epoch(room: str) -> None:
+    other = rooms.create("Other")
+    before = rooms.read(room)
+    assert rooms.renew_epochs(room) == 1
+    after = rooms.read(room)
+    assert before is not None
+    assert after is not None
+    assert after.epoch != before.epoch
+    assert rooms.read(other.id) == other
+    assert rooms.renew_epochs() == 2
+    assert rooms.read(other.id) != other
+    assert rooms.renew_epochs("gone") == 0
