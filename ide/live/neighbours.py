@@ -22,7 +22,7 @@ from ide.live.commands import perform
 from ide.live.connection import Person
 from ide.wire.codes import Code
 from ide.wire.frames import Awareness, Json, Step, Sync, decode, encode_awareness, encode_json, encode_sync
-from ide.wire.messages import EVENTS, AnyCommand, Done, Refused
+from ide.wire.messages import EVENTS, Done, Refused, SteerTurn, StopTurn
 from ide.wire.shapes import Member, Shape, Turn
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class Standing(Shape):
 
 
 class Call(Shape):
-    """A member's command that another process is to carry out."""
+    """A member's command for a turn that another process carries out."""
 
     person: Person
-    command: AnyCommand
+    command: StopTurn | SteerTurn
 
 
 _ANSWER: TypeAdapter[Done | Refused] = TypeAdapter(Done | Refused)
@@ -84,6 +84,10 @@ class Neighbours:
         """Pass on what happened here."""
         self._tell_all(Kind.FRAMES, frames)
 
+    def tell_one(self, process: str, frame: bytes) -> None:
+        """Tell one of them alone."""
+        self._bus.send(process, self._room.id, Kind.FRAMES, [frame])
+
     def tell_rights(self) -> None:
         """Say that the rights in the database changed."""
         self._tell_all(Kind.RIGHTS)
@@ -107,7 +111,7 @@ class Neighbours:
         for future in silent:
             self.lost(asked[future])
 
-    async def call(self, process: str, person: Person, command: AnyCommand) -> str | None:
+    async def call(self, process: str, person: Person, command: StopTurn | SteerTurn) -> str | None:
         """Let another process carry out a command, and answer its result. Raises Refusal."""
         # The member's own id for it may be anybody's.
         numbered = command.model_copy(update={"id": secrets.token_hex(8)})
@@ -215,6 +219,7 @@ class Neighbours:
         try:
             result = await perform(self._room, call.person, call.command)
             # Who asked hears of what happened before they hear that it did.
+            await self._room.turns.stored(call.command.turn)
             await self._room.recorded()
             answer = Done(id=call.command.id, result=result)
         except Refusal as refusal:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeVar
 
 from ide.domain.refusals import Refusal
+from ide.domain.rights import REMOVED
 from ide.domain.state import bounded
 from ide.domain.units import byte_length
 from ide.live.assets import Assets
@@ -26,10 +27,10 @@ from ide.live.replica import Replica
 from ide.live.runs import Runs
 from ide.live.services import Services
 from ide.live.turns import Turns
-from ide.store import journal, messages, rooms, runs, turns, updates
-from ide.store.rooms import StoredRoom
+from ide.store import journal, messages, requests, rooms, runs, turns, updates
+from ide.store.rooms import Standing, StoredRoom
 from ide.wire.codes import Close, Code, Role
-from ide.wire.frames import EMPTY_UPDATE, Presence, encode_json
+from ide.wire.frames import EMPTY_UPDATE, Presence, encode_awareness, encode_json
 from ide.wire.messages import (
     Event,
     HunkEvent,
@@ -52,18 +53,20 @@ RECENT_MESSAGES = 100
 COMPACT_AFTER_UPDATES = 500
 REMEMBERED_MEMBERS = 300
 REVOKED = "The link you came in by was revoked."
-REMOVED = "An owner of this room removed you."
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was read of a room before it is open: its row, its updates with the number of types in each, its turns."""
+    """What was read of a room before it is open: its row, its updates with the number of types in each, its turns, its
+    members, and who was removed."""
 
     room: StoredRoom
     updates: list[tuple[bytes, int]]
     turns: list[Turn]
+    members: list[Member] = field(default_factory=list)
+    removed: frozenset[str] = frozenset()
 
 
 class LiveRoom:
@@ -76,6 +79,7 @@ class LiveRoom:
         self.epoch = stored.epoch
         self.rights = stored.rights
         self.generations = dict(stored.generations)
+        self.removed = loaded.removed
         self.replica = replica
         self.services = services
         self.connections: dict[Connection, Person] = {}
@@ -89,7 +93,7 @@ class LiveRoom:
         self.capacity = Capacity(replica, services.limits)
         self._seq = self._newest = stored.seq
         self._catching_up = False
-        self._members: dict[str, Member] = {}
+        self._members = {member.id: member for member in loaded.members}
         self._homes: dict[str, str] = {}
         """Members who are here by way of another process: which."""
         self._written_since_compaction = 0
@@ -109,6 +113,9 @@ class LiveRoom:
             )
         self.connections[connection] = person
         self._see(person, here=True)
+        if person.rights < self.rights:
+            # They may have changed for this one, after it was read what they are and before the sockets were looked at.
+            self.background(self.read_rights())
 
     def leave(self, connection: Connection) -> None:
         """Let somebody go."""
@@ -123,38 +130,50 @@ class LiveRoom:
         """Give somebody a new name, in all of their sockets."""
         for connection, other in self.connections.items():
             if other.id == person.id:
-                renamed = Person(other.id, name, other.colour, other.role, other.generation)
+                renamed = replace(other, name=name)
                 self.connections[connection] = renamed
                 self._see(renamed, here=True)
 
     async def rights_changed(self) -> None:
         """The rights in the database changed: apply them to the sockets in every process."""
         self.neighbours.tell_rights()
-        await self.read_rights()
+        standing = await self.read_rights()
+        places = {} if standing is None else standing.places
+        for member in self.members():
+            role, _ = places.get(member.id, (member.role, 0))
+            # Of those who are here, the process tells by way of which they are.
+            if role != member.role and not member.here:
+                self._announce(member.model_copy(update={"role": role}))
 
-    async def read_rights(self) -> None:
-        """Read from the database who may do what, and apply it to the sockets of this process."""
+    async def read_rights(self) -> Standing | None:
+        """Read from the database who may do what, and apply it to the sockets here. None if it is outdated already."""
         standing = await self.services.writer.do(rooms.standing, self.id)
         if standing is None or standing.rights < self.rights:
-            return
+            return None
         self.rights = standing.rights
         self.generations = dict(standing.generations)
+        self.removed = standing.removed
         for connection, person in list(self.connections.items()):
+            role, generation = standing.places.get(person.id, (person.role, person.generation))
             if person.id in standing.removed:
                 connection.close(Close.NOT_AUTHORISED, REMOVED)
-            elif person.generation < self.generations[person.role]:
+                # Not when the client has read that: its cursor goes at once.
+                self.leave(connection)
+            elif generation < self.generations[role]:
                 connection.close(Close.NOT_AUTHORISED, REVOKED)
-            elif (role := standing.roles.get(person.id, person.role)) != person.role:
-                self._change_role(connection, person, role)
+            elif role != person.role:
+                self._change_role(connection, replace(person, role=role, generation=generation))
+        for member_id in standing.removed & self._members.keys():
+            self._announce(self._members[member_id].model_copy(update={"here": False, "removed": True}))
+        return standing
 
-    def _change_role(self, connection: Connection, person: Person, role: Role) -> None:
-        changed = replace(person, role=role, generation=self.generations[role])
+    def _change_role(self, connection: Connection, changed: Person) -> None:
         self.connections[connection] = changed
-        connection.role_changed(role)
+        connection.role_changed(changed.role)
         self._see(changed, here=True)
 
     def members(self) -> list[Member]:
-        """Everybody who has been here since the room was opened."""
+        """Everybody who may come in, as far as they are known, or has been here since the room was opened."""
         return list(self._members.values())
 
     def members_here(self) -> list[Member]:
@@ -298,7 +317,15 @@ class LiveRoom:
 
     def hear_presence(self, process: str, said: Iterable[Presence]) -> None:
         """Take what another process says of its members' cursors."""
+        said = list(said)
+        if outdated := self.presence.outdated(said):
+            self.neighbours.tell_one(process, encode_awareness(outdated))
         for presence in said:
+            owner = self.presence.owner(presence.client)
+            if presence.state == GONE and owner in self.connections:
+                # It was taken for gone over there. Whoever hears that speaks up with a higher clock.
+                owner.send(encode_awareness([presence]))
+                continue
             changed = self.presence.hear(process, [presence])
             if changed and presence.state == GONE:
                 # Forgotten at once: its socket may come back by way of any process.
@@ -349,11 +376,11 @@ class LiveRoom:
             self._homes[member.id] = process
         elif self._homes.get(member.id) == process:
             del self._homes[member.id]
-        self._members[member.id] = member
+        self._keep(member)
         for connection, person in self.connections.items():
             if person.id == member.id:
                 self.connections[connection] = replace(person, name=member.name, colour=member.colour)
-        if self._is_here(member.id) and not member.here:
+        if self._is_here(member.id) and not member.here and not member.removed:
             self._announce(member.model_copy(update={"here": True}))
 
     # --- reading ---
@@ -383,6 +410,7 @@ class LiveRoom:
                 turns=[self.turns.latest(turn) for turn in stored_turns],
                 runs=await do(runs.recent, self.id, RECENT_RUNS),
                 messages=await do(messages.recent, self.id, RECENT_MESSAGES),
+                requests=await do(requests.waiting, self.id),
             )
         )
 
@@ -434,9 +462,15 @@ class LiveRoom:
             self._announce(member)
 
     def _announce(self, member: Member) -> None:
-        self._members[member.id] = member
+        self._keep(member)
         self._forget_members()
         self.record(journal.append, self.id, lambda seq: MemberEvent(seq=seq, member=member))
+
+    def _keep(self, member: Member) -> None:
+        if member.removed:
+            self._members.pop(member.id, None)
+        else:
+            self._members[member.id] = member
 
     def _is_here(self, member_id: str) -> bool:
         """True if a member has a socket in this process."""

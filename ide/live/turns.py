@@ -61,9 +61,9 @@ class Turns:
             raise Refusal(Code.NOT_FOUND, f'No model is called "{name}" here.')
         if chosen.needs is not None:
             raise Refusal(Code.UNAVAILABLE, f"{chosen.name}: {chosen.needs}.")
-        for turn in [turn for turn in self._turns.values() if turn.over]:
-            self.remember(self._turns.pop(turn.id).shape())
-        if len(self._turns) + len(self._elsewhere) >= services.turns_at_once:
+        for over in [turn for turn in self._turns.values() if turn.over]:
+            self.remember(over.shape())
+        if len(self.running_here()) + len(self._elsewhere) >= services.turns_at_once:
             raise Refusal(Code.TOO_MANY, f"{services.turns_at_once} turns are running in this room already.")
         question = Question(person, ask, chosen, services.catalogue.engine(chosen.name), tuple(self._earlier.values()))
         # What people typed is a state of its own, before a model adds to it.

@@ -2,95 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
-import pycrdt
 import pytest
 from pytest_django import Settings
 from redis.asyncio import Redis
 
-from ide.live.connection import Person
 from ide.live.hub import Hub
 from ide.live.room import LiveRoom
-from ide.live.session import Session
 from ide.store import rooms
-from ide.transports.composition import make_services
 from ide.wire.codes import Close, Role
-from ide.wire.frames import Awareness, Json, Presence, Step, Sync, decode, encode_awareness, encode_json, encode_sync
-from ide.wire.messages import EVENTS, StopTurn
+from ide.wire.frames import encode_json
+from ide.wire.messages import StopTurn
 from ide.wire.shapes import Ask
+from tests.live.guests import Guest, process, until
 
-PATIENCE_SECONDS = 10
 Pair = tuple[LiveRoom, LiveRoom]
-
-
-class Guest:
-    """A member whose socket ends in this process, and its Yjs document."""
-
-    def __init__(self, name: str) -> None:
-        self.person = Person(secrets.token_hex(4), name, "#2563eb", Role.EDITOR, 1)
-        self.doc: pycrdt.Doc[Any] = pycrdt.Doc(client_id=secrets.randbits(31))
-        self.files = self.doc.get("files", type=pycrdt.Map)
-        self.events: list[Any] = []
-        self.presence: dict[int, str] = {}
-        self.closed: Close | None = None
-        self.session: Session
-
-    async def join(self, room: LiveRoom) -> None:
-        self.session = Session(room, self, speaks_events=True, preview="")
-        await self.session.begin(self.person, None)
-        self.session.receive(encode_sync(Step.STATE_VECTOR, self.doc.get_state()))
-
-    def send(self, data: bytes) -> None:
-        frame = decode(data)
-        if isinstance(frame, Sync) and frame.step != Step.STATE_VECTOR:
-            self.doc.apply_update(frame.data)
-        elif isinstance(frame, Awareness):
-            self.presence.update({presence.client: presence.state for presence in frame.clients})
-        elif isinstance(frame, Json):
-            self.events.append(EVENTS.validate_json(frame.text))
-
-    def close(self, code: Close, reason: str) -> None:
-        assert reason
-        self.closed = code
-
-    def write(self, path: str, text: str) -> None:
-        before = self.doc.get_state()
-        self.files[secrets.token_hex(4)] = pycrdt.Map({"path": path, "text": pycrdt.Text(text)})
-        self.session.receive(encode_sync(Step.UPDATE, self.doc.get_update(before)))
-
-    def be(self, state: str) -> None:
-        self.session.receive(encode_awareness([Presence(self.doc.client_id, 1, state)]))
-
-    def text(self, path: str) -> str | None:
-        return next((str(entry["text"]) for entry in self.files.values() if entry["path"] == path), None)
-
-    def members(self) -> dict[str, bool]:
-        return {event.member.name: event.member.here for event in self.events if event.type == "member"}
-
-
 Guests = tuple[Guest, Guest]
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
-@asynccontextmanager
-async def process() -> AsyncIterator[Hub]:
-    """What one web process holds."""
-    hub = Hub(make_services)
-    await hub.services()
-    try:
-        yield hub
-    finally:
-        await hub.close()
 
 
 @pytest.fixture
@@ -166,7 +95,7 @@ async def test_a_turn_streams_into_the_other_process_and_is_stopped_from_there(g
     stopped = await pair[1].turns.read(turn_id)
     assert stopped.state == "stopped"
     assert stopped.stopped_by == "Bob"
-    await until(lambda: alice.doc.get_state() == bob.doc.get_state())
+    await until(lambda: alice.files.to_py() == bob.files.to_py())
 
 
 async def test_events_come_in_order_and_once_in_both(guests: Guests, pair: Pair) -> None:
@@ -203,9 +132,12 @@ async def test_a_process_that_died_takes_its_members_with_it(guests: Guests, pai
     pair[1].neighbours.lost(pair[0].services.bus.process)
     assert bob.presence[alice.doc.client_id] == "null"
     await until(lambda: bob.members().get("Alice") is False)
-    # It was not dead after all.
+    # It was not dead after all. Alice's page is asked to speak up: nobody listens to what it said before.
     alice.write("a.txt", "still here")
     await until(lambda: bob.text("a.txt") == "still here" and bob.members()["Alice"] is True)
+    await until(lambda: alice.presence.get(alice.doc.client_id) == "null")
+    alice.be('{"cursor":2}', clock=3)
+    await until(lambda: bob.presence[alice.doc.client_id] == '{"cursor":2}')
 
 
 async def test_redis_may_forget_everything(hubs: tuple[Hub, Hub], guests: Guests, redis_url: str) -> None:
