@@ -12,12 +12,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ide.settings")
 http = get_asgi_application()
 
 from ide.transports.composition import hub  # noqa: E402 - models need Django set up first
+from ide.transports.sites import sockets_of_the_ide  # noqa: E402
 from ide.urls import websocket_urlpatterns  # noqa: E402
 
 # Python hands the interpreter from one thread to another after 5 ms: as long would a frame wait for the database's
 # thread, whenever that is busy.
-sys.setswitchinterval(0.0005)
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})
+sys.setswitchinterval(0.002)
+application = ProtocolTypeRouter({"http": http, "websocket": sockets_of_the_ide(URLRouter(websocket_urlpatterns))})
 
 
 async def shut_down() -> None:

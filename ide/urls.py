@@ -10,7 +10,7 @@ from django.urls import path, re_path
 from ide.transports import assets, health, pages, previews
 from ide.transports.api import api
 from ide.transports.composition import hub
-from ide.transports.socket import RoomSocket, UnknownSocket
+from ide.transports.socket import room_sockets, unknown_address
 
 urlpatterns = [
     path("", pages.home),
@@ -28,6 +28,6 @@ urlpatterns = [
 
 # Channels routes ASGI applications by Django's own patterns, which their types do not foresee.
 websocket_urlpatterns: list[Any] = [
-    re_path(r"^ws/rooms/(?P<room_id>[A-Za-z0-9-]{1,64})/?$", RoomSocket.as_asgi(hub=hub)),  # type: ignore[arg-type]
-    re_path(r"", UnknownSocket.as_asgi()),  # type: ignore[arg-type]
+    re_path(r"^ws/rooms/(?P<room_id>[A-Za-z0-9-]{1,64})/?$", room_sockets(hub)),  # type: ignore[arg-type]
+    re_path(r"", unknown_address),  # type: ignore[arg-type]
 ]

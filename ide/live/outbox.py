@@ -1,14 +1,16 @@
-"""What leaves a room for its members: merged, encoded once, one frame a tick.
+"""What leaves a room for its members: merged, encoded once for all whom it lacks.
 
-A quiet line is written at once, so a lone keystroke waits for nothing; under load, everything that comes within a
-tick goes out together. The tick grows with the number of members, so that the frames a second stay within what the
-server can write.
+A quiet line is written at once, so a lone keystroke waits for nothing. Otherwise members are served in turns, some at a
+time, and each gets all that there is when its turn comes: under load a frame carries what came since the turn before,
+which is a fraction of a millisecond among a few members and some milliseconds in a crowd, and whatever else the process
+has to do comes in between. A round is followed by a pause in proportion to what it took.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from pycrdt import merge_updates
@@ -18,8 +20,9 @@ from ide.live.presence import PresenceBook
 from ide.wire.frames import Presence, Step, encode_awareness, encode_json, encode_sync
 from ide.wire.messages import Output, Prose
 
-TICK_SECONDS = 0.004
-TICK_SECONDS_A_MEMBER = 0.0001
+MEMBERS_AT_ONCE = 25
+PAUSE_SHARE = 0.25
+LONGEST_PAUSE_SECONDS = 0.05
 
 
 class Elsewhere(Protocol):
@@ -42,21 +45,32 @@ class Outbox:
         self._connections = connections
         self._presence = presence
         self._elsewhere = elsewhere
-        self._updates: list[bytes] = []
+        self._updates: list[tuple[bytes, object]] = []
+        """What not every member has, with its origins. They are numbered, the first one `_first`."""
+        self._first = 0
+        self._reached: dict[Connection, int] = {}
+        """The number of the first update that a member lacks, if that is not `_first`."""
+        self._frames: dict[int, bytes] = {}
+        """All updates from a number on, encoded."""
         self._ours: list[bytes] = []
-        """Those of the updates that come from this process."""
-        self._origins: set[object] = set()
+        """Those that come from this process and the others have not been told."""
         self._clients: set[int] = set()
         self._deltas: dict[tuple[str, str], Prose | Output] = {}
         self._our_deltas: set[tuple[str, str]] = set()
-        self._timer: asyncio.TimerHandle | None = None
-        self._next_flush = 0.0
+        self._round: Iterator[Connection] = iter(())
+        self._round_began = 0.0
+        self._round_first = 0
+        """The number of the first update that this round's members need not all have after it."""
+        self._next: asyncio.Handle | None = None
+        """The next thing to do, if anything waits."""
+        self._next_round = 0.0
+        self._closed = False
 
     def update(self, update: bytes, origin: object) -> None:
         """Send a Yjs update. `origin` is the connection it came from, which need not get its own words back, or the
         name of the process it came from."""
-        self._updates.append(update)
-        self._origins.add(origin)
+        self._updates.append((update, origin))
+        self._frames.clear()
         if not isinstance(origin, str):
             self._ours.append(update)
         self._schedule()
@@ -90,28 +104,18 @@ class Outbox:
 
     def flush(self) -> None:
         """Send everything that waits, now."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        loop = asyncio.get_running_loop()
-        self._next_flush = loop.time() + TICK_SECONDS + TICK_SECONDS_A_MEMBER * len(self._connections)
-        passed_on = [*self._flush_text(), *self._flush_presence(), *self._flush_deltas()]
-        if passed_on and not self._elsewhere.alone:
-            self._elsewhere.tell(passed_on)
-
-    def _flush_text(self) -> list[bytes]:
-        """Each of these sends to the members here, and answers the frames that the other processes lack."""
-        updates, ours, origins = self._updates, self._ours, self._origins
-        self._updates, self._ours, self._origins = [], [], set()
-        if not updates:
-            return []
-        frame = _encode_updates(updates)
+        self._cancel()
         for connection in list(self._connections):
-            if origins != {connection}:
-                connection.send(frame)
-        if len(ours) == len(updates):
-            return [frame]
-        return [_encode_updates(ours)] if ours and not self._elsewhere.alone else []
+            self._serve(connection)
+        self._forget(self._first + len(self._updates))
+        self._flush_rest()
+
+    def _flush_rest(self) -> None:
+        """What is no text goes out behind the text that it speaks of, and then all of it to the other processes."""
+        ours, self._ours = self._ours, []
+        passed_on = [*self._flush_presence(), *self._flush_deltas()]
+        if not self._elsewhere.alone and (ours or passed_on):
+            self._elsewhere.tell([*([_encode_updates(ours)] if ours else []), *passed_on])
 
     def _flush_presence(self) -> list[bytes]:
         said = self._presence.read(self._clients)
@@ -140,19 +144,69 @@ class Outbox:
                 connection.send(frame)
 
     def close(self) -> None:
-        """Send nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        """Send nothing any more by itself."""
+        self._closed = True
+        self._cancel()
 
     def _send_all(self, frame: bytes) -> None:
         for connection in list(self._connections):
             connection.send(frame)
 
     def _schedule(self) -> None:
-        if self._timer is None:
+        if self._next is None and not self._closed:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(max(self._next_flush, loop.time()), self.flush)
+            if self._next_round <= loop.time():
+                self._next = loop.call_soon(self._begin_round)
+            else:
+                self._next = loop.call_at(self._next_round, self._begin_round)
+
+    def _begin_round(self) -> None:
+        self._round = iter(list(self._connections))
+        self._round_began = asyncio.get_running_loop().time()
+        self._round_first = self._first + len(self._updates)
+        self._serve_some()
+
+    def _serve_some(self) -> None:
+        served = 0
+        for connection in islice(self._round, MEMBERS_AT_ONCE):
+            served += 1
+            if connection in self._connections:
+                self._serve(connection)
+        # After what came in meanwhile has been taken. A server may do its writing only then, too.
+        then = self._serve_some if served == MEMBERS_AT_ONCE else self._end_round
+        self._next = asyncio.get_running_loop().call_soon(then)
+
+    def _end_round(self) -> None:
+        self._next = None
+        self._forget(self._round_first)
+        self._flush_rest()
+        now = asyncio.get_running_loop().time()
+        self._next_round = now + min((now - self._round_began) * PAUSE_SHARE, LONGEST_PAUSE_SECONDS)
+        if self._updates:
+            self._schedule()
+
+    def _serve(self, connection: Connection) -> None:
+        """Send a member the text that it lacks, but for its own words if there are no others."""
+        reached = self._reached.get(connection, self._first)
+        lacking = self._updates[reached - self._first :]
+        self._reached[connection] = self._first + len(self._updates)
+        if any(origin is not connection for _, origin in lacking):
+            frame = self._frames.get(reached)
+            if frame is None:
+                frame = self._frames[reached] = _encode_updates([update for update, _ in lacking])
+            connection.send(frame)
+
+    def _forget(self, first: int) -> None:
+        """Drop the updates before number `first`, which everybody has."""
+        del self._updates[: first - self._first]
+        self._first = first
+        self._frames.clear()
+        self._reached = {connection: at for connection, at in self._reached.items() if at > first}
+
+    def _cancel(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
 
 
 def _encode_updates(updates: Sequence[bytes]) -> bytes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 from urllib.parse import parse_qs
 
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http import parse_cookie
 
@@ -18,35 +19,56 @@ from ide.live.hub import Hub
 from ide.live.services import Services
 from ide.live.session import CLOSE_OF, Session
 from ide.transports.access import browser_of, person_by_browser, person_by_token, preview_address
+from ide.transports.outgoing import EXTENSION, Outgoing
 from ide.wire.codes import Close, Code
 
 SUBPROTOCOL = "sparkroom.v1"
-QUIET_SECONDS = 20
-# A client that is this far behind is closed and resyncs when it returns.
-QUEUED_BYTES = 64_000_000
-NOTHING = b"\x01\x01\x00"
 FAILED = "Something went wrong on the server; it will be tried again."
-REASON_BYTES = 120
 
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Application = Callable[[Any, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
 
-class RoomSocket(AsyncWebsocketConsumer):
-    """One member's socket."""
+def room_sockets(hub: Hub) -> Application:
+    """The ASGI application of every room's sockets."""
 
-    def __init__(self, hub: Hub) -> None:
-        super().__init__()
+    async def application(scope: Any, receive: Receive, send: Send) -> None:
+        await RoomSocket(hub, scope, send).serve(receive)
+
+    return application
+
+
+class RoomSocket:
+    """One member's socket: an ASGI application for one connection."""
+
+    def __init__(self, hub: Hub, scope: Any, send: Send) -> None:
+        self.scope = scope
         self._hub = hub
-
-    async def connect(self) -> None:
-        """Accept, then say who may not come in with a code that the browser can see."""
-        self._out = _Out(self)
+        self._send = send
+        self._out: Outgoing
         self._stack = AsyncExitStack()
         self._session: Session | None = None
         self._rate = _Rate(settings.SOCKET_MESSAGES_PER_SECOND)
+
+    async def serve(self, receive: Receive) -> None:
+        """Accept, say who may not come in with a code that the browser can see, and take frames until it is closed."""
+        await receive()
         speaks_events = SUBPROTOCOL in self.scope["subprotocols"]
-        await self.accept(SUBPROTOCOL if speaks_events else None)
+        await self._send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if speaks_events else None})
+        self._out = Outgoing(self.scope["extensions"][EXTENSION], self._send)
+        try:
+            await self._let_in(speaks_events)
+            while (message := await receive())["type"] == "websocket.receive":
+                self._take(message.get("bytes"))
+                # A queue that is not empty answers at once, and whoever sends much would keep all others waiting.
+                await asyncio.sleep(0)
+        finally:
+            await self._leave()
+
+    async def _let_in(self, speaks_events: bool) -> None:
         try:
             await self._enter(speaks_events)
         except Refusal as refusal:
@@ -55,25 +77,23 @@ class RoomSocket(AsyncWebsocketConsumer):
             log.exception("a socket could not be let in")
             self._out.close(Close.FAILED, FAILED)
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Take one frame."""
+    def _take(self, frame: bytes | None) -> None:
         if self._session is None or self._out.closing:
             return
-        if bytes_data is None:
+        if frame is None:
             self._out.close(Close.BAD_MESSAGE, "This socket speaks binary frames only.")
-        elif len(bytes_data) > settings.MESSAGE_BYTES:
+        elif len(frame) > settings.MESSAGE_BYTES:
             self._out.close(Close.TOO_LARGE, f"A message is at most {settings.MESSAGE_BYTES:,} bytes.")
         elif not self._rate.allows(time.monotonic()):
             self._out.close(Close.TOO_MANY, "Too many messages a second.")
         else:
             try:
-                self._session.receive(bytes_data)
+                self._session.receive(frame)
             except Exception:
                 log.exception("a frame could not be taken")
                 self._out.close(Close.FAILED, FAILED)
 
-    async def disconnect(self, code: int) -> None:
-        """Leave the room."""
+    async def _leave(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             session.end()
@@ -108,57 +128,6 @@ class RoomSocket(AsyncWebsocketConsumer):
         return next((value.decode("latin-1") for key, value in self.scope["headers"] if key == name), "")
 
 
-class _Out:
-    """Sends frames in order from one task, so that nobody who queues one waits."""
-
-    def __init__(self, socket: RoomSocket) -> None:
-        self._socket = socket
-        self._frames: list[bytes] = []
-        self._bytes = 0
-        self._wake = asyncio.Event()
-        self._closing: tuple[Close, str] | None = None
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    @property
-    def closing(self) -> bool:
-        return self._closing is not None
-
-    def send(self, frame: bytes) -> None:
-        if self._closing is not None:
-            return
-        self._frames.append(frame)
-        self._bytes += len(frame)
-        if self._bytes > QUEUED_BYTES:
-            self._frames.clear()
-            self.close(Close.TOO_SLOW, "This connection cannot keep up; it will resync.")
-        self._wake.set()
-
-    def close(self, code: Close, reason: str) -> None:
-        if self._closing is None:
-            self._closing = (code, reason)
-            self._wake.set()
-
-    def end(self) -> None:
-        self._task.cancel()
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(QUIET_SECONDS):
-                    await self._wake.wait()
-            except TimeoutError:
-                # y-websocket gives up on a server that says nothing for 30 s.
-                self.send(NOTHING)
-            self._wake.clear()
-            frames, self._frames, self._bytes = self._frames, [], 0
-            for frame in frames:
-                await self._socket.send(bytes_data=frame)
-            if self._closing is not None:
-                code, reason = self._closing
-                await self._socket.close(code=int(code), reason=_cut(reason))
-                return
-
-
 class _Rate:
     """At most so many messages within each second."""
 
@@ -180,15 +149,9 @@ def _close_code(code: Code) -> Close:
     return CLOSE_OF.get(code, Close.BAD_MESSAGE)
 
 
-def _cut(reason: str) -> str:
-    """A close frame holds 123 bytes of reason at most."""
-    return reason.encode()[:REASON_BYTES].decode(errors="ignore")
-
-
-class UnknownSocket(AsyncWebsocketConsumer):
+async def unknown_address(scope: Any, receive: Receive, send: Send) -> None:
     """Any other address: says so with a code that the browser can see."""
-
-    async def connect(self) -> None:
-        """Accept, then close."""
-        await self.accept()
-        await self.close(code=int(Close.BAD_MESSAGE), reason="There is nothing at this address.")
+    await receive()
+    await send({"type": "websocket.accept"})
+    reason = "There is nothing at this address."
+    await send({"type": "websocket.close", "code": int(Close.BAD_MESSAGE), "reason": reason})

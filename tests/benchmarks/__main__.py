@@ -1,4 +1,7 @@
-"""`make bench`: the side-by-side figures, as a table and in `build/bench.json`."""
+"""`make bench`: the side-by-side figures, as tables and in `build/bench.json`.
+
+python -m tests.benchmarks [stream] [stop] [crowd]      these parts alone; the others stay in the file as they are
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,17 @@ import asyncio
 import json
 import os
 import platform
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
-from tests.benchmarks import stop, stream
+from tests.benchmarks import crowd, stop, stream
+from tests.benchmarks.tables import compared, table
 from tests.stack import ROOT
 
-COLUMNS = (
+REPORT = ROOT / "build" / "bench.json"
+STREAM_COLUMNS = (
     ("path", ""),
     ("round_trip_ms", "round trip ms"),
     ("first_token_ms", "first token ms"),
@@ -20,59 +28,73 @@ COLUMNS = (
     ("cpu_us_per_token", "CPU µs/token"),
     ("all_cpu_us_per_token", "all processes"),
 )
-NOTES = """\
-Medians; CPU is the sum over all turns. One model server, one run, turns alternating between the paths. Everything runs
-on this machine over loopback, where a new connection costs next to nothing: what it costs over a network, one round
-trip for TCP and one or two for TLS on each side of the server, is not in these figures.
-Round trip: from asking until the server says that it took the prompt. CPU: the process that serves; "all processes" has
-Redis, the worker and the launcher in it, idle as they may be. Our path also merges, stores and shares the text; the
-relay only passes it on."""
+CROWD_COLUMNS = (
+    ("server", ""),
+    ("delivered", "delivered"),
+    ("p50_ms", "p50 ms"),
+    ("p99_ms", "p99 ms"),
+    ("p99_of_better_peer", "×"),
+    ("longest_ms", "longest ms"),
+    ("server_cpu", "CPU"),
+    ("load_cpu", "crowd's CPU"),
+    ("server_mb", "MB"),
+)
 
 
-def main() -> None:
-    began = datetime.now(UTC)
+def measure_stream() -> Any:
+    """What a token costs on our path and on plain relays."""
     rows = asyncio.run(stream.measure())
     for rate in stream.ROUNDS:
         print(f"\n{stream.TOKENS:,} tokens at {rate:,.0f} tokens/s\n")
-        print(table([row for row in rows if row["tokens_per_second"] == rate]))
+        print(compared([row for row in rows if row["tokens_per_second"] == rate], STREAM_COLUMNS))
+    print(f"\n{stream.NOTES}")
+    return {"tokens": stream.TOKENS, "rows": rows}
+
+
+def measure_stop() -> Any:
+    """How long a stopped turn still changes somebody's text."""
     stops = sorted(asyncio.run(stop.measure()))
     print(
         f"\n{len(stops)} stops: the last change reached another member {stops[len(stops) // 2]:.1f} ms after (median),"
+        f"\n{stops[-1]:.1f} ms at the most."
     )
-    print(f"{stops[-1]:.1f} ms at the most.")
-    print(f"\n{NOTES}\nLoad when it ended: {os.getloadavg()[0]:.2f} on {os.cpu_count()} processors.")
-    report = {
-        "at": began.isoformat(timespec="seconds"),
-        "seconds": round((datetime.now(UTC) - began).total_seconds(), 1),
-        "machine": {
+    return {"last_change_ms": stops}
+
+
+def measure_crowd() -> Any:
+    """Many members in one room, on our servers and on others."""
+    rows = asyncio.run(crowd.measure())
+    for scenario in crowd.SCENARIOS:
+        print(f"\n{scenario.title}\n")
+        print(table([row for row in rows if row["scenario"] == scenario.title], CROWD_COLUMNS))
+    print(f"\n{crowd.NOTES}")
+    return {"seconds": crowd.SECONDS, "rounds": crowd.ROUNDS, "rows": rows}
+
+
+PARTS: dict[str, Callable[[], Any]] = {"stream": measure_stream, "stop": measure_stop, "crowd": measure_crowd}
+
+
+def main(names: list[str]) -> None:
+    """Measure these parts, or all."""
+    if unknown := [name for name in names if name not in PARTS]:
+        raise SystemExit(f"{unknown[0]}: no part of the benchmark; those are {', '.join(PARTS)}")
+    report = json.loads(REPORT.read_text()) if REPORT.exists() and names else {}
+    for name in names or PARTS:
+        began = datetime.now(UTC)
+        figures = PARTS[name]()
+        seconds, load = (datetime.now(UTC) - began).total_seconds(), os.getloadavg()[0]
+        print(f"\nTook {seconds:.0f} s. Load at the end: {load:.2f} on {os.cpu_count()} processors.")
+        machine = {
             "processors": os.cpu_count(),
-            "load": os.getloadavg()[0],
+            "load": load,
             "python": platform.python_version(),
             "system": platform.platform(),
-        },
-        "stream": {"tokens": stream.TOKENS, "rows": rows},
-        "stop": {"last_change_ms": stops},
-    }
-    target = ROOT / "build" / "bench.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(report, indent=2) + "\n")
-
-
-def table(rows: list[stream.Row]) -> str:
-    """Rows under their titles. Beside each figure, how many times the first row's it is."""
-    cells = [[title for _, title in COLUMNS]]
-    for row in rows:
-        cells.append([_cell(row[field], rows[0][field]) for field, _ in COLUMNS])
-    widths = [max(len(line[at]) for line in cells) for at in range(len(COLUMNS))]
-    return "\n".join("  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]) for line in cells)
-
-
-def _cell(value: float | str, ours: float | str) -> str:
-    if isinstance(value, str) or isinstance(ours, str):
-        return str(value)
-    ratio = f"{value / ours:.2f}×" if ours else "–"
-    return f"{value:,g} ({ratio})"
+        }
+        at = began.isoformat(timespec="seconds")
+        report[name] = {"at": at, "took_seconds": round(seconds, 1), "machine": machine, **figures}
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=2) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -13,6 +13,7 @@ import aiohttp
 
 from tests.benchmarks.paths import Expected, Ours, Path, Relayed, Turn
 from tests.benchmarks.processes import module, web_process
+from tests.benchmarks.tables import Row
 from tests.peer import join, new_room
 from tests.stack import Stack
 from tests.standins.chat import numbered
@@ -20,8 +21,13 @@ from tests.standins.chat import numbered
 TOKENS = 1_000
 ROUNDS = {1_000.0: 6, 20_000.0: 6}
 """How many turns on each path, for each rate in tokens a second."""
-
-Row = dict[str, float | int | str]
+NOTES = """\
+Medians; CPU is the sum over all turns. One model server, one run, turns alternating between the paths. Everything runs
+on this machine over loopback, where a new connection costs next to nothing: what it costs over a network, one round
+trip for TCP and one or two for TLS on each side of the server, is not in these figures.
+Round trip: from asking until the server says that it took the prompt. CPU: the process that serves; "all processes" has
+Redis, the worker and the launcher in it, idle as they may be. Our path also merges, stores and shares the text; the
+relay only passes it on."""
 
 
 async def measure() -> list[Row]:
