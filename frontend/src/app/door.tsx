@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { enterRoom, readRoom } from "../rooms/api";
 import { messageOf, Refusal } from "../rooms/refusal";
 import { openSession, type RoomSession } from "../rooms/session";
+import { AskToJoin } from "./ask-to-join";
 import { Brand } from "./brand";
 import { rememberRoom } from "./recent";
 import { RoomPage } from "./room-page";
@@ -38,7 +39,7 @@ export function RoomDoor({ id }: { id: string }) {
   if (session !== null) {
     return <RoomPage session={session} />;
   }
-  return problem === null ? <p className="door muted">Opening the room…</p> : <Refused problem={problem} />;
+  return problem === null ? <p className="door muted">Opening the room…</p> : <Refused room={id} problem={problem} />;
 }
 
 async function enter(id: string) {
@@ -51,17 +52,21 @@ async function enter(id: string) {
   return room;
 }
 
-function Refused({ problem }: { problem: unknown }) {
+function Refused({ room, problem }: { room: string; problem: unknown }) {
   const [title, words] = wordsOf(problem);
+  const outside = problem instanceof Refusal && problem.code === "not_authorised";
   return (
     <main className="door">
       <Brand />
       <h1>{title}</h1>
       <p>{words}</p>
+      {outside && <AskToJoin room={room} />}
       <div className="door-actions">
-        <button type="button" className="button primary" onClick={tryAgain}>
-          Try again
-        </button>
+        {!outside && (
+          <button type="button" className="button primary" onClick={tryAgain}>
+            Try again
+          </button>
+        )}
         <a className="button" href="/">
           Home
         </a>
@@ -81,16 +86,9 @@ function tryAgain(): void {
 function wordsOf(problem: unknown): readonly [string, string] {
   switch (problem instanceof Refusal ? problem.code : null) {
     case "not_authorised":
-      if (token !== "") {
-        return [
-          "This link is not valid (any more)",
-          "It may have been cut off on its way here, or revoked. Ask the room's owner for a new one.",
-        ];
-      }
-      return [
-        "This room opens with a link",
-        "The address alone lets nobody in. Ask somebody in the room for a link: Share, in the room's header, copies one.",
-      ];
+      return token === ""
+        ? ["You are not in this room", messageOf(problem)]
+        : ["This link does not let you in", messageOf(problem)];
     case "not_found":
       return ["There is no such room", "Its address may be incomplete, or the room was deleted."];
     default:

@@ -77,7 +77,7 @@ export function NarrowLayout({ panes, session, untouched, desk }: NarrowLayoutPr
   );
 }
 
-/** Who asked and touched nothing since sees the code while it is written and then the page; a jump to a line shows the code. */
+/** Who asked and touched nothing since sees the code while it is written and then the page; a jump to a line and somebody to follow show the code. */
 function useShownPane(session: RoomSession, untouched: boolean, desk: Desk, setTab: (tab: Tab) => void): void {
   const writing = useStore(session.state, (state) => ownRunningTurn(state)?.hunks.length ?? null);
   const [wrote, setWrote] = useState(false);
@@ -95,9 +95,10 @@ function useShownPane(session: RoomSession, untouched: boolean, desk: Desk, setT
     }
   }, [writing, wrote, untouched, setTab]);
   const place = useStore(desk.state, (state) => state.place);
+  const leader = useStore(desk.guide.leader, (value) => value);
   useEffect(() => {
-    if (place !== null) {
+    if (place !== null || leader !== null) {
       setTab("code");
     }
-  }, [place, setTab]);
+  }, [place, leader, setTab]);
 }

@@ -10,35 +10,37 @@ import { Conversation } from "../turns/conversation";
 import { PromptBar } from "../turns/prompt-bar";
 import { watchStopKeys } from "../turns/stop-keys";
 import { notify } from "../ui/toasts";
+import { useNarrow } from "../ui/use-narrow";
 import { useStore } from "../ui/use-store";
 import type { Hunk } from "../wire/types";
 import { ClosedBanner } from "./closed-banner";
+import { Copies } from "./copies";
 import { Header } from "./header";
 import { NarrowLayout } from "./narrow-layout";
+import { Notices } from "./notices";
 import { hasPrompt } from "./pending";
 import { useTitle } from "./titles";
 import { useUntouched } from "./untouched";
+import { useNews } from "./use-news";
 import { usePendingPrompt } from "./use-pending-prompt";
 import { useRunPlace } from "./use-run-place";
 import { WideLayout } from "./wide-layout";
 import "./room-page.css";
 
-/** Below this width the panes become tabs. */
-const NARROW = "(max-width: 819px)";
-
 /** A room: its panes, each made once and handed to whichever layout fits the screen. */
 export function RoomPage({ session }: { session: RoomSession }) {
   const [workspace] = useState(() => openWorkspace(session));
-  useEffect(() => workspace.followModels(), [workspace]);
+  useEffect(() => workspace.follow(), [workspace]);
   useEffect(() => watchStopKeys(session), [session]);
   const [untouched, markAsked] = useUntouched(hasPrompt(session.id));
-  const { files, whereabouts, desk, memory } = workspace;
+  const { files, allFiles, whereabouts, desk, memory } = workspace;
   const asked = () => {
     desk.startFollowing();
     markAsked();
   };
   usePendingPrompt(session, asked);
   useTitle(session);
+  useNews(session);
   const currentPath = useCurrentPath(workspace);
   const narrow = useNarrow();
   const runPlace = useRunPlace(session, files);
@@ -51,28 +53,28 @@ export function RoomPage({ session }: { session: RoomSession }) {
     }
   };
   const openHunk = (hunk: Hunk) => {
-    const text =
-      files
-        .get()
-        .find(({ path }) => path === hunk.path)
-        ?.text.toString() ?? "";
+    // It may have been renamed since.
+    const file = files.get().find(({ id }) => id === hunk.file);
+    const text = file?.text.toString() ?? "";
     const place = placeOf(text, hunk);
-    open(hunk.path, place === null ? (hunk.line ?? 1) : lineAt(text, place.from));
+    open(file?.path ?? hunk.path, place === null ? (hunk.line ?? 1) : lineAt(text, place.from));
   };
   const panes = {
-    files: (onOpened?: () => void) => (
-      <FileTree session={session} files={files} whereabouts={whereabouts} desk={desk} onOpened={onOpened} />
+    files: (onOpened?: () => void) => <FileTree session={session} workspace={workspace} onOpened={onOpened} />,
+    editor: <Documents session={session} files={allFiles} whereabouts={whereabouts} desk={desk} memory={memory} />,
+    preview: (
+      <Preview session={session} files={allFiles} guide={desk.guide} focusWhenSettled={untouched} onOpen={open} />
     ),
-    editor: <Documents session={session} files={files} whereabouts={whereabouts} desk={desk} memory={memory} />,
-    preview: <Preview session={session} files={files} focusWhenSettled={untouched} onOpen={open} />,
     conversation: <Conversation session={session} onOpen={openHunk} />,
     prompt: <PromptBar session={session} currentPath={currentPath} onAsked={asked} />,
     run: <RunPanel session={session} files={files} currentPath={currentPath} onOpen={open} />,
   };
   return (
     <div className="room">
-      <Header session={session} whereabouts={whereabouts} />
+      <Header session={session} files={files} whereabouts={whereabouts} desk={desk} />
       <ClosedBanner session={session} />
+      <Notices session={session} />
+      <Copies session={session} files={files} />
       {narrow ? (
         <NarrowLayout panes={panes} session={session} untouched={untouched} desk={desk} />
       ) : (
@@ -85,15 +87,4 @@ export function RoomPage({ session }: { session: RoomSession }) {
 function useCurrentPath({ files, desk }: Workspace): string | null {
   const active = useStore(desk.state, (state) => state.active);
   return useStore(files, (all) => all.find(({ id }) => id === active)?.path ?? null);
-}
-
-function useNarrow(): boolean {
-  const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
-  useEffect(() => {
-    const query = matchMedia(NARROW);
-    const update = () => setNarrow(query.matches);
-    query.addEventListener("change", update);
-    return () => query.removeEventListener("change", update);
-  }, []);
-  return narrow;
 }

@@ -1,7 +1,9 @@
 /**
- * What lies open in this browser: tabs, the one in front, a place to jump to, and whether the view follows the model.
+ * What lies open in this browser: tabs, the one in front, a place to jump to, and whom the view follows.
  * Remembered for the tab of the browser, so that a reload changes nothing.
  */
+import type { Guide } from "../rooms/guide";
+import type { PresenceUser } from "../rooms/presence";
 import type { Store } from "../rooms/state";
 import { createStore } from "../rooms/store";
 
@@ -17,26 +19,32 @@ export interface DeskState {
   readonly open: readonly string[];
   readonly active: string | null;
   readonly place: Place | null;
-  /** True while the editor shows what the model writes: until the person touches something, and from Ask on. */
+  /** True while the editor shows what models write: until the person touches something, and from Ask on. */
   readonly following: boolean;
 }
 
 export interface Desk {
   readonly state: Store<DeskState>;
+  /** Whom the view follows instead of the models. */
+  readonly guide: Guide;
   /** Opens a file because the person wants it. */
   show(file: string, line?: number): void;
-  /** Opens a file because the model writes it; does nothing unless following. */
+  /** Opens a file because a model writes it; does nothing unless following. */
   follow(file: string): void;
+  /** Opens a file because the member who is followed looks at it. */
+  lead(file: string): void;
   close(file: string): void;
   /** Forgets files that are gone. */
   keep(files: ReadonlySet<string>): void;
-  /** The person took the view over: what the model writes no longer moves it. */
+  /** The person took the view over: what others do no longer moves it. */
   touch(): void;
-  /** What the model writes moves the view again. */
+  /** What models write moves the view again. */
   startFollowing(): void;
+  /** What this member does moves the view. */
+  followMember(user: PresenceUser): void;
 }
 
-export function openDesk(room: string): Desk {
+export function openDesk(room: string, guide: Guide): Desk {
   const key = `sparkroom:desk:${room}`;
   const store = createStore<DeskState>({ ...remembered(key), place: null, following: true });
   let places = 0;
@@ -47,7 +55,9 @@ export function openDesk(room: string): Desk {
   };
   return {
     state: store,
+    guide,
     show(file, line) {
+      guide.stop();
       const { open, place } = store.get();
       places += 1;
       change({
@@ -63,7 +73,14 @@ export function openDesk(room: string): Desk {
         change({ open: withFile(open, file), active: file });
       }
     },
+    lead(file) {
+      const { open, active } = store.get();
+      if (active !== file) {
+        change({ open: withFile(open, file), active: file });
+      }
+    },
     close(file) {
+      guide.stop();
       change(without(store.get(), file));
     },
     keep(files) {
@@ -76,12 +93,18 @@ export function openDesk(room: string): Desk {
       }
     },
     touch() {
+      guide.stop();
       if (store.get().following) {
         change({ following: false });
       }
     },
     startFollowing() {
+      guide.stop();
       change({ following: true });
+    },
+    followMember(user) {
+      change({ following: false });
+      guide.follow(user);
     },
   };
 }

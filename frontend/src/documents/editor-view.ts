@@ -16,8 +16,8 @@ import {
   rectangularSelection,
 } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
-import * as Y from "yjs";
-import { mayWrite, newestTurn, ownRunningTurn, turnRuns } from "../rooms/selectors";
+import type * as Y from "yjs";
+import { mayWrite, ownRunningTurn } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
 import { notify } from "../ui/toasts";
 import { carriageReturns } from "./carriage-returns";
@@ -25,26 +25,31 @@ import type { Desk } from "./desk";
 import { editorTheme } from "./editor-theme";
 import type { DocumentFile } from "./files";
 import { following, showPlace } from "./following";
-import { placesAdded } from "./hunk-places";
 import { loadLanguage } from "./language";
 import { lineWidth } from "./line-width";
-import { addMarks, clearMarks, writtenMarks } from "./marks";
+import { markWritten, writtenPlaces } from "./marking";
+import { writtenMarks } from "./marks";
+import { OwnSteps, stepsByCursor } from "./undo";
 import { loadVim, vimKeys } from "./vim";
-import { rangesWritten, type WrittenRange } from "./written";
 
 /** What outlives an editor while its room is open: undo steps, selection and scroll position of each text. */
 export class EditorMemory {
-  readonly #undo = new WeakMap<Y.Text, Y.UndoManager>();
+  readonly #steps = new WeakMap<Y.Text, OwnSteps>();
   readonly #views = new WeakMap<Y.Text, { anchor: number; head: number; scroll: StateEffect<unknown> }>();
 
-  /** Tracks what the editor itself wrote, never what others did. */
-  undoOf(text: Y.Text): Y.UndoManager {
-    let undo = this.#undo.get(text);
-    if (undo === undefined) {
-      undo = new Y.UndoManager(text, { trackedOrigins: new Set(), captureTimeout: 500 });
-      this.#undo.set(text, undo);
+  readonly #mayWrite: () => boolean;
+
+  constructor(mayWrite: () => boolean) {
+    this.#mayWrite = mayWrite;
+  }
+
+  stepsIn(text: Y.Text): OwnSteps {
+    let steps = this.#steps.get(text);
+    if (steps === undefined) {
+      steps = new OwnSteps(text, this.#mayWrite);
+      this.#steps.set(text, steps);
     }
-    return undo;
+    return steps;
   }
 
   leave(text: Y.Text, view: EditorView): void {
@@ -77,6 +82,7 @@ export function openEditor(
   memory: EditorMemory,
 ): OpenEditor {
   const { text } = file;
+  const steps = memory.stepsIn(text);
   const language = new Compartment();
   const rights = new Compartment();
   const vim = new Compartment();
@@ -111,7 +117,8 @@ export function openEditor(
         writtenMarks,
         following(file, session, desk),
         lineWidth(),
-        yCollab(text, session.awareness, { undoManager: memory.undoOf(text) }),
+        yCollab(text, session.awareness, { undoManager: steps }),
+        stepsByCursor(text, steps),
         editorTheme,
         EditorView.contentAttributes.of({ "aria-label": `Text of ${file.path}` }),
       ],
@@ -196,52 +203,4 @@ function keys(session: RoomSession): Extension {
     ...defaultKeymap.filter(({ key }) => key !== "Escape"),
     indentWithTab,
   ]);
-}
-
-/**
- * Keeps the marks of the newest turn: those of hunks that were written while this file was not open, and then each
- * piece as it arrives. Pieces are the model's if a turn runs and no person here wrote them.
- */
-function markWritten(view: EditorView, file: DocumentFile, session: RoomSession): () => void {
-  let turn = newestTurn(session.state.get());
-  view.dispatch({ effects: addMarks.of(writtenPlaces(view, file, session)) });
-  const byModel = (client: number) => {
-    const user = session.awareness.getStates().get(client)?.user;
-    return client !== session.doc.clientID && (user === undefined || user.model === true);
-  };
-  // Runs after the editor's own observer, which has brought the view level with the text.
-  const observe = (_event: Y.YTextEvent, transaction: Y.Transaction) => {
-    if (!transaction.local && turnRuns(session.state.get())) {
-      const ranges = rangesWritten(file.text, transaction, byModel);
-      if (ranges.length > 0) {
-        view.dispatch({ effects: addMarks.of(ranges) });
-      }
-    }
-  };
-  file.text.observe(observe);
-  // What was written of a hunk before this editor was made is known when the hunk closes.
-  const stopHunks = session.onEvent((event) => {
-    if (event.type === "hunk" && event.hunk.path === file.path && event.turn === turn?.id) {
-      view.dispatch({ effects: addMarks.of(placesAdded(view.state.doc.toString(), event.hunk)) });
-    }
-  });
-  const stop = session.state.subscribe(() => {
-    const newest = newestTurn(session.state.get());
-    const another = newest?.id !== turn?.id;
-    turn = newest;
-    if (another) {
-      view.dispatch({ effects: [clearMarks.of(null), addMarks.of(writtenPlaces(view, file, session))] });
-    }
-  });
-  return () => {
-    file.text.unobserve(observe);
-    stopHunks();
-    stop();
-  };
-}
-
-/** Where the newest turn's changes of this file stand. */
-function writtenPlaces(view: EditorView, file: DocumentFile, session: RoomSession): WrittenRange[] {
-  const hunks = newestTurn(session.state.get())?.hunks.filter((hunk) => hunk.path === file.path) ?? [];
-  return hunks.flatMap((hunk) => placesAdded(view.state.doc.toString(), hunk));
 }

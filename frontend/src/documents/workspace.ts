@@ -1,43 +1,62 @@
 /** What the panes of one open room share: its files, who is where, what is open, and what the editors remember. */
+import { openGuide } from "../rooms/guide";
+import { mayWrite } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
 import type { Store } from "../rooms/state";
+import { createStore } from "../rooms/store";
 import { type Whereabout, watchWhereabouts } from "../rooms/whereabouts";
 import { type Desk, openDesk } from "./desk";
 import { EditorMemory } from "./editor-view";
-import { type DocumentFile, watchFiles } from "./files";
-import { followModels } from "./following";
+import { type DocumentFile, documentsOf, type RoomFile, watchAllFiles } from "./files";
+import { followMember, followModels } from "./following";
 import { loadLanguage } from "./language";
+import { TreeActions, type TreeState } from "./tree-actions";
+import { Uploads } from "./uploads";
 
 export interface Workspace {
+  /** The room's documents. */
   readonly files: Store<readonly DocumentFile[]>;
+  /** Its documents and binary files. */
+  readonly allFiles: Store<readonly RoomFile[]>;
   readonly whereabouts: Store<readonly Whereabout[]>;
   readonly desk: Desk;
+  readonly tree: Store<TreeState>;
+  readonly actions: TreeActions;
+  readonly uploads: Uploads;
   readonly memory: EditorMemory;
-  /** Opens what models write while the desk follows, and something to look at first. Ends when the answer is called. */
-  followModels(): () => void;
+  /** Opens what the desk follows, and something to look at first. Ends when the answer is called. */
+  follow(): () => void;
 }
 
 /** What is opened in a room that was never seen here, in this order of preference. */
 const FIRST = ["index.html", "main.py", "README.md"];
 
 export function openWorkspace(session: RoomSession): Workspace {
-  const files = watchFiles(session.doc);
+  const allFiles = watchAllFiles(session.doc);
+  const files = documentsOf(allFiles);
   const whereabouts = watchWhereabouts(session.awareness);
-  const desk = openDesk(session.id);
+  const desk = openDesk(session.id, openGuide(session.awareness, session.state));
   // The first file of a new room would otherwise be written faster than its language is fetched.
   for (const path of ["a.html", "a.css", "a.js", "a.py"]) {
     void loadLanguage(path);
   }
+  const tree = createStore<TreeState>({ collapsed: new Set(), folders: [] });
   return {
     files,
+    allFiles,
     whereabouts,
     desk,
-    memory: new EditorMemory(),
-    followModels() {
-      const stopFollowing = followModels(session, files, whereabouts, desk);
+    tree,
+    actions: new TreeActions(session.doc, session.state, allFiles, tree, desk),
+    uploads: new Uploads(session, allFiles),
+    memory: new EditorMemory(() => mayWrite(session.state.get())),
+    follow() {
+      const stopModels = followModels(session, files, whereabouts, desk);
+      const stopMember = followMember(files, desk);
       const stopOpening = openFirst(session, files, desk);
       return () => {
-        stopFollowing();
+        stopModels();
+        stopMember();
         stopOpening();
       };
     },

@@ -8,12 +8,11 @@ import type { Store } from "../rooms/state";
 import type { Event, Turn } from "../wire/types";
 import { hunkClosed, type Pending, turnEnded, typed, UP_TO_DATE } from "./policy";
 
-/** A file of the room, as far as the preview cares. */
-export interface PageFile {
-  readonly id: string;
-  readonly path: string;
-  readonly text: { toString(): string };
-}
+/** A file of the room, as far as the preview cares: a document's text, or the hash of a binary file's bytes. */
+export type PageFile = { readonly id: string; readonly path: string } & (
+  | { readonly text: { toString(): string } }
+  | { readonly asset: string }
+);
 
 /** How long text may trail in after its turn has ended (ms). */
 const TRAIL = 500;
@@ -21,6 +20,8 @@ const TRAIL = 500;
 export class Changes {
   #pending: Pending = UP_TO_DATE;
   #paths: ReadonlySet<string>;
+  /** What each file is made of, as far as an edit of its text does not change it. */
+  #bytes: ReadonlyMap<string, string>;
   #running: ReadonlySet<string>;
   #ownTurn = false;
   /** Documents that a turn has just written, and until when changes in them are still its own. */
@@ -34,6 +35,7 @@ export class Changes {
     private readonly changed: () => void,
   ) {
     this.#paths = this.#pathsNow();
+    this.#bytes = this.#bytesNow();
     this.#running = this.#runningNow();
     const documents = session.doc.getMap("files");
     documents.observeDeep(this.#textChanged);
@@ -74,10 +76,15 @@ export class Changes {
   };
 
   #filesChanged(): void {
-    const paths = this.#pathsNow();
-    const before = this.#paths;
-    this.#paths = paths;
-    this.#note([...paths].filter((path) => !before.has(path)).concat([...before].filter((p) => !paths.has(p))), false);
+    const before = this.#bytes;
+    const now = this.#bytesNow();
+    this.#paths = this.#pathsNow();
+    this.#bytes = now;
+    const either = new Set([...now.keys(), ...before.keys()]);
+    this.#note(
+      [...either].filter((path) => now.get(path) !== before.get(path)),
+      false,
+    );
   }
 
   #note(paths: readonly string[], local: boolean): void {
@@ -99,7 +106,7 @@ export class Changes {
 
   #heard(event: Event): void {
     const now = performance.now();
-    if (event.type === "hunk" && event.hunk.state !== "writing" && event.hunk.state !== "refused") {
+    if (event.type === "hunk" && (event.hunk.state === "applied" || event.hunk.state === "withdrawn")) {
       this.#pending = hunkClosed(this.#pending, event.hunk.path, now);
     } else if (event.type === "turn" && turnOver(event.turn) && this.#running.has(event.turn.id)) {
       this.#ownTurn = event.turn.member === this.session.state.get().me?.id;
@@ -113,6 +120,10 @@ export class Changes {
 
   #pathsNow(): ReadonlySet<string> {
     return new Set(this.files.get().map((file) => file.path));
+  }
+
+  #bytesNow(): ReadonlyMap<string, string> {
+    return new Map(this.files.get().map((file) => [file.path, "asset" in file ? file.asset : "text"]));
   }
 
   #runningNow(): ReadonlySet<string> {

@@ -125,7 +125,7 @@ export class Frames {
   #open(path: string, kept: string): void {
     this.#next?.element.remove();
     this.#version += 1;
-    const nonce = crypto.randomUUID();
+    const nonce = newNonce();
     const element = document.createElement("iframe");
     element.name = seal(nonce, kept.length <= KEPT_LENGTH ? kept : "");
     element.title = "Preview";
@@ -197,6 +197,11 @@ export class Frames {
     this.#flood.count += 1;
     return this.#flood.count > FLOOD;
   }
+}
+
+// Not a UUID, which browsers make in secure contexts alone: rooms are shared over plain http in a local network.
+function newNonce(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // The page's origin is opaque, so no target origin can be named; the nonce is all that it learns.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { turn } from "../rooms/testing/rows";
+import { hunk as row, turn } from "../rooms/testing/rows";
 import type { Hunk, Turn } from "../wire/types";
 import { PageChoice } from "./page-choice";
 
@@ -7,7 +7,7 @@ const ROOM = ["index.html"];
 const BOTH = ["index.html", "breakout/index.html"];
 
 function hunk(path: string, before = ""): Hunk {
-  return { id: path, path, state: "applied", reason: null, message: null, line: 1, before, after: "x" };
+  return row({ id: path, path, before, after: "x" });
 }
 
 const snake = turn({ id: "t1", member: "me", hunks: [hunk("index.html")] });

@@ -1,10 +1,12 @@
 import { ExternalLink, Keyboard, RotateCw, SquareTerminal } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import type { Guide } from "../rooms/guide";
 import type { RoomSession } from "../rooms/session";
 import type { Store } from "../rooms/state";
 import { createStore } from "../rooms/store";
 import { IconButton } from "../ui/icon-button";
 import { useStore } from "../ui/use-store";
+import { goBeside } from "./beside";
 import type { PageFile } from "./changes";
 import { Console } from "./console";
 import { EMPTY_LOG } from "./log";
@@ -17,6 +19,8 @@ export interface PreviewProps {
   readonly session: RoomSession;
   /** The room's files, as they are shown. */
   readonly files: Store<readonly PageFile[]>;
+  /** Whom this browser follows: the page that they look at is shown. */
+  readonly guide: Guide;
   /**
    * True while the person has touched nothing since they asked: the keyboard then goes to the page once their turn has
    * settled and its page is there, so this must stay true for as long after the turn.
@@ -49,7 +53,7 @@ function NoSite() {
 
 const NOTHING = createStore<StageState>({ status: "connecting", page: null, pages: [], log: EMPTY_LOG, note: null });
 
-function Pane({ base, session, files, focusWhenSettled, onOpen }: PreviewProps & { base: string }) {
+function Pane({ base, session, files, guide, focusWhenSettled, onOpen }: PreviewProps & { base: string }) {
   const host = useRef<HTMLDivElement>(null);
   const keysWanted = useRef(focusWhenSettled);
   const [stage, setStage] = useState<Stage | null>(null);
@@ -63,6 +67,7 @@ function Pane({ base, session, files, focusWhenSettled, onOpen }: PreviewProps &
     setStage(opened);
     return () => opened.close();
   }, [base, session, files]);
+  useEffect(() => (stage === null ? undefined : goBeside(stage, session, guide)), [stage, session, guide]);
   const state = useStore(stage?.state ?? NOTHING, (value) => value);
   return (
     <section className="preview" aria-label="Preview">
@@ -70,6 +75,7 @@ function Pane({ base, session, files, focusWhenSettled, onOpen }: PreviewProps &
         state={state}
         base={base}
         stage={stage}
+        guide={guide}
         consoleOpen={consoleOpen}
         onConsole={() => setConsoleOpen(!consoleOpen)}
       />
@@ -95,6 +101,7 @@ interface ToolbarProps {
   readonly state: StageState;
   readonly base: string;
   readonly stage: Stage | null;
+  readonly guide: Guide;
   readonly consoleOpen: boolean;
   readonly onConsole: () => void;
 }
@@ -110,7 +117,7 @@ const STATUS: Record<Status, string> = {
   flooding: "Stopped: it sent too many messages",
 };
 
-function Toolbar({ state, base, stage, consoleOpen, onConsole }: ToolbarProps) {
+function Toolbar({ state, base, stage, guide, consoleOpen, onConsole }: ToolbarProps) {
   const { status, page, pages, log, note } = state;
   const troubles = [counted(log.errors, "error"), counted(log.warnings, "warning")].filter((text) => text !== "");
   const said = troubles.length > 0 ? `Console: ${troubles.join(", ")}` : "Console";
@@ -128,7 +135,10 @@ function Toolbar({ state, base, stage, consoleOpen, onConsole }: ToolbarProps) {
           className="preview-page"
           aria-label="Page"
           value={page ?? ""}
-          onChange={(event) => stage?.choose(event.target.value)}
+          onChange={(event) => {
+            guide.stop();
+            stage?.choose(event.target.value);
+          }}
         >
           {pages.map((path) => (
             <option key={path} value={path}>

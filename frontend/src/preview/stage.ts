@@ -249,7 +249,10 @@ export class Stage implements FramesListener {
   #listensForKeys(): boolean {
     return this.files
       .get()
-      .some((file) => /\.(m?js|html?)$/i.test(file.path) && /key(down|up|press)/i.test(file.text.toString()));
+      .some(
+        (file) =>
+          "text" in file && /\.(m?js|html?)$/i.test(file.path) && /key(down|up|press)/i.test(file.text.toString()),
+      );
   }
 
   readonly #focusMoved = () => {

@@ -23,33 +23,52 @@ export interface Presence {
   readonly cursor: { readonly anchor: object; readonly head: object } | null;
   /** The id of the file they look at. */
   readonly document: string | null;
+  /** The first and the last line of it that they see, as relative positions of their starts. */
+  readonly seen: { readonly top: object; readonly bottom: object } | null;
+  /** The page that their preview shows: its path. */
+  readonly page: string | null;
+  /** The id of the member whom they follow: what they see is then up to that one. */
+  readonly following: string | null;
 }
 
 const COLOUR = /^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$/;
 const FALLBACK_COLOUR = "#7a7f8a";
 const NAME_LENGTH = 60;
+const ID_LENGTH = 64;
+const FILE_ID_LENGTH = 255;
+const PATH_LENGTH = 1_024;
+/** Control characters, and those that turn the direction of what stands around a name. */
+const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A state that is safe to show, whatever was sent; null if nobody is behind it. */
 export function cleanPresence(state: unknown): Presence | null {
-  if (!isRecord(state) || !isRecord(state.user) || typeof state.user.id !== "string") {
+  if (!isRecord(state) || !isRecord(state.user)) {
     return null;
   }
-  const { user, cursor, document } = state;
+  const { user, cursor, seen } = state;
+  const id = shortText(user.id, ID_LENGTH);
+  if (id === null) {
+    return null;
+  }
   const color = colour(user.color, FALLBACK_COLOUR).slice(0, 7);
   return {
     user: {
-      id: String(user.id).slice(0, 64),
-      name: (typeof user.name === "string" ? user.name : "").slice(0, NAME_LENGTH) || "Somebody",
+      id,
+      name: nameOf(user.name),
       color,
       colorLight: colour(user.colorLight, `${color}33`),
       ...(user.model === true ? { model: true } : {}),
-      ...(typeof user.turn === "string" ? { turn: user.turn } : {}),
+      ...(shortText(user.turn, ID_LENGTH) === null ? {} : { turn: String(user.turn) }),
     },
     cursor:
       isRecord(cursor) && isPosition(cursor.anchor) && isPosition(cursor.head)
         ? { anchor: cursor.anchor, head: cursor.head }
         : null,
-    document: typeof document === "string" ? document : null,
+    document: shortText(state.document, FILE_ID_LENGTH),
+    seen:
+      isRecord(seen) && isPosition(seen.top) && isPosition(seen.bottom) ? { top: seen.top, bottom: seen.bottom } : null,
+    page: shortText(state.page, PATH_LENGTH),
+    following: shortText(state.following, ID_LENGTH),
   };
 }
 
@@ -83,6 +102,15 @@ export function userOf(member: Member): PresenceUser {
   return { id: member.id, name: member.name, color, colorLight: `${color}33` };
 }
 
+function nameOf(value: unknown): string {
+  const name = typeof value === "string" ? value.slice(0, NAME_LENGTH).replace(UNSEEN, "").trim() : "";
+  return name || "Somebody";
+}
+
+function shortText(value: unknown, most: number): string | null {
+  return typeof value === "string" && value !== "" && value.length <= most ? value : null;
+}
+
 function colour(value: unknown, otherwise: string): string {
   return typeof value === "string" && COLOUR.test(value) ? value : otherwise;
 }
@@ -103,11 +131,12 @@ function isPosition(value: unknown): value is object {
 }
 
 function isId(value: unknown): boolean {
-  return (
-    value === undefined ||
-    value === null ||
-    (isRecord(value) && Number.isSafeInteger(value.client) && Number.isSafeInteger(value.clock))
-  );
+  return value === undefined || value === null || (isRecord(value) && isCount(value.client) && isCount(value.clock));
+}
+
+/** Yjs looks for what a negative clock names, and throws. */
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

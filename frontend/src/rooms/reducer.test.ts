@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../wire/types";
 import { anythingRunning, type Knowledge, learn, NOTHING } from "./reducer";
-import { member, run, state, turn } from "./testing/rows";
+import { hunk, joinRequest, member, run, state, turn } from "./testing/rows";
 
 const hello: Event = { type: "hello", seq: 5, member: member(), state: state() };
 
@@ -36,6 +36,27 @@ describe("the state of a room", () => {
     expect(known.state.me).toEqual(renamed);
   });
 
+  it("forgets members who were removed", () => {
+    const guest = member({ id: "m2" });
+    const known = told(
+      hello,
+      { type: "member", seq: 6, member: guest },
+      { type: "member", seq: 7, member: { ...guest, here: false, removed: true } },
+    );
+    expect(known.state.members).toEqual([member()]);
+  });
+
+  it("knows who waits to be let in until they are answered", () => {
+    const waits: Event = { type: "request", seq: 6, request: joinRequest(), state: "waiting", role: null };
+    const known = told(hello, waits);
+    expect(known.state.requests).toEqual([joinRequest()]);
+    for (const end of ["admitted", "declined", "withdrawn"] as const) {
+      expect(learn(known, { ...waits, seq: 7, state: end }).state.requests).toEqual([]);
+    }
+    const told_again = told({ ...hello, state: state({ requests: [joinRequest()] }) });
+    expect(told_again.state.requests).toEqual([joinRequest()]);
+  });
+
   it("adds prose by its offset in code points, once", () => {
     const begun = told(hello, { type: "turn", seq: 6, turn: turn() });
     const first: Event = { type: "prose", turn: "t1", offset: 0, text: "A 🐍 for" };
@@ -68,23 +89,14 @@ describe("the state of a room", () => {
   });
 
   it("replaces a hunk by its newer state", () => {
-    const hunk = {
-      id: "h1",
-      path: "a.js",
-      state: "writing",
-      reason: null,
-      message: null,
-      line: 3,
-      before: "",
-      after: "",
-    } as const;
+    const writing = hunk({ state: "writing" });
     const known = told(
       hello,
       { type: "turn", seq: 6, turn: turn() },
-      { type: "hunk", seq: 7, turn: "t1", hunk },
-      { type: "hunk", seq: 8, turn: "t1", hunk: { ...hunk, state: "applied", after: "x" } },
+      { type: "hunk", seq: 7, turn: "t1", hunk: writing },
+      { type: "hunk", seq: 8, turn: "t1", hunk: { ...writing, state: "applied", after: "x" } },
     );
-    expect(known.state.turns[0]?.hunks).toEqual([{ ...hunk, state: "applied", after: "x" }]);
+    expect(known.state.turns[0]?.hunks).toEqual([{ ...writing, state: "applied", after: "x" }]);
   });
 
   it("collects output and tests of a run", () => {

@@ -20,12 +20,15 @@ export const NOTHING: Knowledge = {
     closed: null,
     synced: false,
     saved: true,
+    kept: true,
+    stalled: false,
     me: null,
     room: null,
     members: [],
     turns: [],
     runs: [],
     messages: [],
+    requests: [],
   },
   seq: null,
   points: new Map(),
@@ -72,7 +75,7 @@ function greeted(known: Knowledge, hello: Extract<Event, { type: "hello" }>): Kn
   if (hello.state === null) {
     return { ...known, state: base };
   }
-  const { room, turns, runs, messages } = hello.state;
+  const { room, turns, runs, messages, requests } = hello.state;
   const points = new Map<string, number>();
   for (const turn of turns) {
     points.set(turn.id, countPoints(turn.text));
@@ -80,7 +83,7 @@ function greeted(known: Knowledge, hello: Extract<Event, { type: "hello" }>): Kn
   for (const run of runs) {
     points.set(run.id, countPoints(run.output));
   }
-  return { state: { ...base, room, members: room.members, turns, runs, messages }, seq: hello.seq, points };
+  return { state: { ...base, room, members: room.members, turns, runs, messages, requests }, seq: hello.seq, points };
 }
 
 type Journaled = Exclude<Extract<Event, { seq: number }>, { type: "hello" }>;
@@ -90,7 +93,10 @@ function journaled(known: Knowledge, event: Journaled): Knowledge {
   switch (event.type) {
     case "member": {
       const me = state.me?.id === event.member.id ? event.member : state.me;
-      return { ...known, state: { ...state, me, members: placed(state.members, event.member) } };
+      const members = event.member.removed
+        ? without(state.members, event.member.id)
+        : placed(state.members, event.member);
+      return { ...known, state: { ...state, me, members } };
     }
     case "turn": {
       const before = state.turns.find((turn) => turn.id === event.turn.id)?.text;
@@ -112,6 +118,11 @@ function journaled(known: Knowledge, event: Journaled): Knowledge {
     }
     case "message":
       return { ...known, state: { ...state, messages: placed(state.messages, event.message) } };
+    case "request": {
+      const requests =
+        event.state === "waiting" ? placed(state.requests, event.request) : without(state.requests, event.request.id);
+      return { ...known, state: { ...state, requests } };
+    }
     case "room":
       return state.room === null
         ? known
@@ -153,6 +164,10 @@ function grown(
 function placed<T extends { readonly id: string }>(rows: readonly T[], row: T): T[] {
   const at = rows.findIndex((known) => known.id === row.id);
   return at < 0 ? [...rows, row] : rows.with(at, row);
+}
+
+function without<T extends { readonly id: string }>(rows: readonly T[], id: string): readonly T[] {
+  return rows.filter((row) => row.id !== id);
 }
 
 function changed<T extends { readonly id: string }>(

@@ -12,9 +12,8 @@ export function turnRuns(state: RoomState): boolean {
   return state.turns.some((turn) => !turnOver(turn));
 }
 
-/** The turn whose marks are shown: the newest. */
-export function newestTurn(state: RoomState): Turn | null {
-  return state.turns.at(-1) ?? null;
+export function mayDecide(state: RoomState): boolean {
+  return state.me?.role === "owner" && state.connection !== "closed";
 }
 
 export function mayWrite(state: RoomState): boolean {

@@ -1,10 +1,12 @@
 // @vitest-environment happy-dom
 import "fake-indexeddb/auto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createDecoder, readVarString, readVarUint } from "lib0/decoding";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Awareness, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { STEP_1, STEP_2, UPDATE, writeAwareness } from "../wire/frames";
 import type { Event } from "../wire/types";
+import { otherCopies, readCopy } from "./kept-copy";
 import { openSession, type RoomSession } from "./session";
 import { member, room, state, turn } from "./testing/rows";
 import { ServerSocket } from "./testing/server-socket";
@@ -135,14 +137,60 @@ describe("a session", () => {
     expect(textOf(next.sent.find(({ step }) => step === STEP_2)?.content)).toBe("kept");
   });
 
-  it("forgets them when told to", async () => {
+  it("sets them aside when told to: the next page starts without them", async () => {
     const id = `room${rooms}`;
     const [first] = await openLive(id);
-    write(first, "gone");
-    await first.discard();
+    write(first, "refused");
+    expect(await first.setAside()).toBe(true);
     const second = open(id);
     await ServerSocket.opened(ServerSocket.all.length);
     expect(second.doc.getText("t").toString()).toBe("");
+    const [aside] = await otherCopies(id, "e1");
+    expect((await readCopy(aside ?? "")).getText("t").toString()).toBe("refused");
+  });
+
+  it("does not call saved what an earlier page may not have sent", async () => {
+    const id = `room${rooms}`;
+    const [first] = await openLive(id);
+    write(first, "kept");
+    await first.keep();
+    first.close();
+    const second = open(id);
+    const socket = await ServerSocket.opened(ServerSocket.all.length);
+    expect(second.state.get()).toMatchObject({ saved: false, kept: true });
+    socket.say(hello);
+    socket.sync(STEP_1, NOTHING_HELD);
+    expect(second.state.get().saved).toBe(false);
+    socket.say({ type: "saved", frames: 2 });
+    expect(second.state.get().saved).toBe(true);
+  });
+
+  it("shows a viewer nothing that an earlier page wrote and the room lacks", async () => {
+    const id = `room${rooms}`;
+    const [first] = await openLive(id);
+    write(first, "mine");
+    await first.keep();
+    first.close();
+    const viewer = openSession(room({ id, role: "viewer" }));
+    sessions.push(viewer);
+    await ServerSocket.opened(ServerSocket.all.length);
+    expect(viewer.doc.getText("t").toString()).toBe("");
+    expect(viewer.state.get()).toMatchObject({ saved: true, kept: false });
+  });
+
+  it("says when the server is there and acknowledges nothing, until it does", async () => {
+    const [session, socket] = await openLive();
+    vi.useFakeTimers();
+    write(session, "a");
+    vi.advanceTimersByTime(3_000);
+    expect(session.state.get()).toMatchObject({ saved: false, stalled: false });
+    vi.advanceTimersByTime(3_000);
+    expect(session.state.get().stalled).toBe(true);
+    write(session, "b");
+    expect(session.state.get().stalled).toBe(true);
+    socket.say({ type: "saved", frames: 4 });
+    vi.useRealTimers();
+    expect(session.state.get()).toMatchObject({ saved: true, stalled: false });
   });
 
   it.each([4400, 4401, 4403, 4409, 4413])("is closed for good by %d", async (code) => {
@@ -182,6 +230,19 @@ describe("a session", () => {
     socket.end(1006, "");
     expect(session.awareness.getStates().has(other.clientID)).toBe(false);
     other.destroy();
+  });
+
+  it("says that it is here when the server, to which it came back, calls it gone", async () => {
+    const [session, socket] = await openLive();
+    const { clientID } = session.doc;
+    const gone = new Awareness(session.doc);
+    gone.setLocalState(null);
+    gone.meta.set(clientID, { clock: 9, lastUpdated: 0 });
+    socket.deliver(writeAwareness(encodeAwarenessUpdate(gone, [clientID])));
+    const decoder = createDecoder(socket.sent.at(-1)?.content ?? NOTHING_HELD);
+    expect([readVarUint(decoder), readVarUint(decoder), readVarUint(decoder)]).toEqual([1, clientID, 10]);
+    expect(JSON.parse(readVarString(decoder)).user.name).toBe("Blue Fox");
+    gone.destroy();
   });
 
   it("tells listeners of every event after the state knows of it", async () => {

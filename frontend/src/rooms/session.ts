@@ -2,7 +2,6 @@
  * A room that is open in this browser: its document, who is there, what is known of it, and the socket that keeps all
  * three level with the server. Everything else reads the `RoomSession` and knows no socket.
  */
-import { IndexeddbPersistence } from "y-indexeddb";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
 import * as Y from "yjs";
 import {
@@ -17,6 +16,7 @@ import {
   writeSync,
 } from "../wire/frames";
 import type { AnyCommand, Event, Room } from "../wire/types";
+import { KeptCopy, nameOfCopy } from "./kept-copy";
 import { guardAwareness, userOf } from "./presence";
 import { anythingRunning, type Knowledge, learn, NOTHING } from "./reducer";
 import { Refusal } from "./refusal";
@@ -25,6 +25,8 @@ import { ReconnectingSocket } from "./socket";
 import type { RoomState, Store } from "./state";
 import { createStore } from "./store";
 
+/** How long the server may take to acknowledge before it is said that it does not. */
+const STALLED_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 15_000;
 
 type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
@@ -39,8 +41,13 @@ export interface RoomSession {
   command(command: CommandWithoutId): Promise<string | null>;
   /** Tells of every type-16 event, prose and output included, after the state was updated. */
   onEvent(listener: (event: Event) => void): () => void;
-  /** Closes the room and forgets what this browser kept of it, unacknowledged edits included. */
-  discard(): Promise<void>;
+  /** Settles when everything is written down in this browser, if it can be. */
+  keep(): Promise<void>;
+  /**
+   * Moves what this browser keeps of the room into a copy beside it, so that the next page starts without it and can
+   * offer it. False if this browser keeps nothing.
+   */
+  setAside(): Promise<boolean>;
   close(): void;
 }
 
@@ -64,12 +71,15 @@ class Session implements RoomSession {
   readonly #saving = new SavedCount();
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #waiting = new Map<string, Waiting>();
-  readonly #history: IndexeddbPersistence;
+  /** None while the person may not write: what stands in it would look like the room's text. */
+  #kept: KeptCopy | null = null;
   #socket: ReconnectingSocket | null = null;
   #known: Knowledge;
   #commands = 0;
+  #left: Record<string, unknown> | null = null;
   /** True once a step 2 went out on this socket: until then that step will carry whatever is edited. */
   #level = false;
+  #stalled: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
   constructor(room: Room) {
@@ -82,11 +92,12 @@ class Session implements RoomSession {
     this.awareness.on("update", this.#presenceChanged);
     this.doc.on("update", this.#documentChanged);
     window.addEventListener("pagehide", this.#leave);
-    this.#history = new IndexeddbPersistence(`sparkroom:${room.id}:${room.epoch}`, this.doc);
+    window.addEventListener("pageshow", this.#return);
+    window.addEventListener("beforeunload", this.#warn);
     // What an earlier page left unacknowledged must be in the document before the server asks what this one holds.
     // Without IndexedDB (a private window may have none) the room works, but forgets those edits on reload.
-    const loaded = Promise.race([this.#history.whenSynced, failed(this.#history), settledAfter(1_000)]);
-    void loaded.then(() => this.#connect());
+    const loaded = room.role === "viewer" ? Promise.resolve() : this.#startKeeping();
+    void Promise.race([loaded, settledAfter(1_000)]).then(() => this.#connect());
   }
 
   get state(): Store<RoomState> {
@@ -118,17 +129,36 @@ class Session implements RoomSession {
 
   close(): void {
     this.#ended = true;
+    clearTimeout(this.#stalled);
     this.#leave();
     window.removeEventListener("pagehide", this.#leave);
+    window.removeEventListener("pageshow", this.#return);
+    window.removeEventListener("beforeunload", this.#warn);
     this.#socket?.close();
     this.#refuseWaiting("The room was closed.");
+    this.#kept?.close();
     this.awareness.destroy();
     this.doc.destroy();
   }
 
-  async discard(): Promise<void> {
-    await this.#history.clearData();
-    this.close();
+  async keep(): Promise<void> {
+    await this.#kept?.flush();
+  }
+
+  async setAside(): Promise<boolean> {
+    return (await this.#kept?.setAside()) ?? false;
+  }
+
+  async #startKeeping(): Promise<void> {
+    const { id, epoch } = this.#room;
+    const fromServer = (origin: unknown) => origin === this;
+    this.#kept = new KeptCopy(nameOfCopy(id, epoch), this.doc, fromServer, () => this.#refresh());
+    const anything = await this.#kept.loaded;
+    if (anything && !this.#level) {
+      // Nobody knows yet whether the server has it.
+      this.#saving.edited();
+    }
+    this.#refresh();
   }
 
   #connect(): void {
@@ -171,6 +201,7 @@ class Session implements RoomSession {
     removeAwarenessStates(this.awareness, strangers, this);
     this.#refuseWaiting("The connection was lost before the server answered.");
     this.#set({ connection: "offline" });
+    this.#watchAcknowledgements();
   }
 
   #read(frame: Frame | null): void {
@@ -206,7 +237,8 @@ class Session implements RoomSession {
     switch (event.type) {
       case "saved":
         this.#saving.acknowledged(event.frames);
-        this.#set({ saved: this.#saving.saved });
+        this.#refresh();
+        this.#watchAcknowledgements();
         break;
       case "done":
         this.#answered(event.id)?.resolve(event.result);
@@ -233,6 +265,9 @@ class Session implements RoomSession {
     if (event.type === "hello") {
       this.#socket?.proved();
     }
+    if (this.#kept === null && state.me !== null && state.me.role !== "viewer") {
+      void this.#startKeeping();
+    }
     if (state.me !== null && (event.type === "hello" || event.type === "member")) {
       const user = userOf(state.me);
       const local = this.awareness.getLocalState();
@@ -257,8 +292,32 @@ class Session implements RoomSession {
 
   #sendSync(step: SyncStep, content: Uint8Array): void {
     this.#saving.sent(step);
-    this.#set({ saved: this.#saving.saved });
     this.#socket?.send(writeSync(step, content));
+    this.#refresh();
+  }
+
+  /** Says anew what is saved and what is kept. */
+  #refresh(): void {
+    this.#set({ saved: this.#saving.saved, kept: this.#kept?.works ?? false });
+    if (!this.#saving.saved && this.#stalled === undefined) {
+      this.#watchAcknowledgements();
+    }
+  }
+
+  /** The server has so long to acknowledge anything at all, from when all was sent. */
+  #watchAcknowledgements(): void {
+    clearTimeout(this.#stalled);
+    this.#stalled = undefined;
+    this.#set({ stalled: false });
+    if (!this.#saving.saved && this.#level) {
+      this.#stalled = setTimeout(() => {
+        if (this.#socket?.sending) {
+          this.#watchAcknowledgements();
+        } else {
+          this.#set({ stalled: true });
+        }
+      }, STALLED_MS);
+    }
   }
 
   readonly #documentChanged = (update: Uint8Array, origin: unknown) => {
@@ -267,24 +326,39 @@ class Session implements RoomSession {
     }
     if (this.#level) {
       this.#sendSync(UPDATE, update);
-    } else if (origin !== this.#history) {
+    } else if (this.#kept === null || origin !== this.#kept) {
       this.#saving.edited();
-      this.#set({ saved: false });
+      this.#refresh();
     }
   };
 
-  readonly #presenceChanged = (
-    { added, updated, removed }: { added: number[]; updated: number[]; removed: number[] },
-    origin: unknown,
-  ) => {
-    if (origin !== this && [...added, ...updated, ...removed].includes(this.doc.clientID)) {
+  /** Sends one's own state when one changes it, and when the server says that one is gone: Yjs then raises its clock. */
+  readonly #presenceChanged = ({ added, updated, removed }: Record<"added" | "updated" | "removed", number[]>) => {
+    if ([...added, ...updated, ...removed].includes(this.doc.clientID)) {
       this.#socket?.send(writeAwareness(encodeAwarenessUpdate(this.awareness, [this.doc.clientID])));
     }
   };
 
   /** Takes one's own cursor away at once, instead of when the server notices. */
   readonly #leave = () => {
+    this.#left = this.awareness.getLocalState();
     removeAwarenessStates(this.awareness, [this.doc.clientID], "leaving");
+    void this.#kept?.flush();
+  };
+
+  /** The browser shows the page again as it was left. */
+  readonly #return = ({ persisted }: PageTransitionEvent) => {
+    if (persisted && this.#left !== null) {
+      this.awareness.setLocalState(this.#left);
+    }
+  };
+
+  /** Asks before the page goes with the only copy of something. */
+  readonly #warn = (event: BeforeUnloadEvent) => {
+    const { saved, kept } = this.#store.get();
+    if (!saved && !kept) {
+      event.preventDefault();
+    }
   };
 
   #set(change: Partial<RoomState>): void {
@@ -294,14 +368,6 @@ class Session implements RoomSession {
       this.#store.set(this.#known.state);
     }
   }
-}
-
-/** Settles when the browser's database cannot be opened: y-indexeddb itself says nothing then. */
-function failed(history: IndexeddbPersistence): Promise<unknown> {
-  return (history as unknown as { _db: Promise<unknown> })._db.then(
-    () => new Promise(() => {}),
-    () => undefined,
-  );
 }
 
 function settledAfter(milliseconds: number): Promise<void> {

@@ -41,6 +41,11 @@ export class ReconnectingSocket {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  /** True while what was given to it is still on its way out. */
+  get sending(): boolean {
+    return (this.#socket?.bufferedAmount ?? 0) > 0;
+  }
+
   /** Sends a frame; does nothing while there is no open socket. */
   send(bytes: Uint8Array): void {
     if (this.open) {

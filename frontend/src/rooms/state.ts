@@ -2,7 +2,7 @@
  * What a browser knows of its room, apart from the text: built from `hello` and the events after it.
  * Framework-free; React reads it through `useStore`.
  */
-import type { Member, Message, Room, Run, Turn } from "../wire/types";
+import type { JoinRequest, Member, Message, Room, Run, Turn } from "../wire/types";
 
 /** How the socket is. `closed` is final: the server refused, and `RoomState.closed` says why. */
 export type Connection = "connecting" | "live" | "offline" | "closed";
@@ -14,6 +14,10 @@ export interface RoomState {
   readonly synced: boolean;
   /** True when the server has committed every edit made here. */
   readonly saved: boolean;
+  /** True while this browser writes down what is typed, so that it outlives the page until the server has it. */
+  readonly kept: boolean;
+  /** True when the server is there but has acknowledged nothing for some seconds, though it was sent something. */
+  readonly stalled: boolean;
   readonly me: Member | null;
   readonly room: Room | null;
   readonly members: readonly Member[];
@@ -22,6 +26,8 @@ export interface RoomState {
   /** Oldest first. */
   readonly runs: readonly Run[];
   readonly messages: readonly Message[];
+  /** Who waits for an owner to let them in, longest first. */
+  readonly requests: readonly JoinRequest[];
 }
 
 /** A value that can be read and watched. */

@@ -1,8 +1,12 @@
 /** Rows of the wire for tests: whole, and each field can be given. */
-import type { Member, Room, Run, State, Turn } from "../../wire/types";
+import type { Hunk, JoinRequest, Member, Room, Run, State, Turn } from "../../wire/types";
 
 export function member(fields: Partial<Member> = {}): Member {
-  return { id: "m1", name: "Blue Fox", colour: "#3366cc", role: "owner", here: true, ...fields };
+  return { id: "m1", name: "Blue Fox", colour: "#3366cc", role: "owner", here: true, removed: false, ...fields };
+}
+
+export function joinRequest(fields: Partial<JoinRequest> = {}): JoinRequest {
+  return { id: "q1", name: "Ada", colour: "#2563eb", member: null, removed: false, asked_at: 0, ...fields };
 }
 
 export function room(fields: Partial<Room> = {}): Room {
@@ -21,6 +25,8 @@ export function room(fields: Partial<Room> = {}): Room {
       members: 200,
       prompt_bytes: 32_000,
       message_bytes: 40_000_000,
+      asset_bytes: 5_000_000,
+      room_assets_bytes: 50_000_000,
     },
     preview: "http://127.0.0.1:8000/preview/grant/",
     ...fields,
@@ -42,9 +48,26 @@ export function turn(fields: Partial<Turn> = {}): Turn {
     usage: null,
     timing: { first_token_ms: null, tokens_per_second: null, total_ms: null },
     undone: false,
+    undone_by: null,
     stopped_by: null,
     error: null,
     asked_at: 0,
+    ...fields,
+  };
+}
+
+export function hunk(fields: Partial<Hunk> = {}): Hunk {
+  return {
+    id: "h1",
+    path: "a.js",
+    file: "f1",
+    state: "applied",
+    reason: null,
+    message: null,
+    line: 1,
+    before: "",
+    after: "",
+    decided_by: null,
     ...fields,
   };
 }
@@ -71,5 +94,5 @@ export function run(fields: Partial<Run> = {}): Run {
 }
 
 export function state(fields: Partial<State> = {}): State {
-  return { room: room(), turns: [], runs: [], messages: [], ...fields };
+  return { room: room(), turns: [], runs: [], messages: [], requests: [], ...fields };
 }
