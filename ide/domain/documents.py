@@ -104,15 +104,15 @@ def shown_paths(entries: Mapping[str, str]) -> dict[str, str]:
             shown[file_id] = path
             continue
         number = numbers.get(folded, 2)
-        while fold_path(_numbered(path, number)) in taken:
+        while fold_path(numbered(path, number)) in taken:
             number += 1
         numbers[folded] = number + 1
-        shown[file_id] = _numbered(path, number)
+        shown[file_id] = numbered(path, number)
         taken.add(fold_path(shown[file_id]))
     return shown
 
 
-def _numbered(path: str, number: int) -> str:
+def numbered(path: str, number: int) -> str:
     """`a/b.js` → `a/b (2).js`; a leading dot is no extension: `.env` → `.env (2)`."""
     folder, slash, name = path.rpartition("/")
     dot = name.rfind(".")

@@ -43,7 +43,7 @@ def encode(position: Position) -> bytes:
 
 def decode_range(text: Text, start: bytes, end: bytes) -> tuple[int, int]:
     """Where the range between two encoded anchors stands now, in bytes. Raises `ValueError` if they are not of `text`'s
-    document."""
+    document. Only for the very text in which they were taken: pycrdt panics over those of one that is gone."""
     known = read_state_vector(text.doc.get_state())
     first, last = (_resolve(text, encoded, known) for encoded in (start, end))
     return first, max(first, last)

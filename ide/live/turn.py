@@ -110,6 +110,18 @@ class RunningTurn:
         finally:
             self._end(TurnState.STOPPED, stopped_by=by)
 
+    def lost(self, ended: shapes.Turn) -> None:
+        """Write nothing more: this process was taken for dead meanwhile, and `ended` is what became of the turn."""
+        if self.over:
+            return
+        try:
+            self._silence()
+        finally:
+            self._room.outbox.farewell(self._room.presence.leave(self))
+            self._set(state=ended.state, error=ended.error)
+            self._room.turns.ended(ended)
+            self.stored.set()
+
     def steer(self, prompt: str) -> None:
         """Redirect the turn: keep what is finished, tell the model what was applied, and go on with `prompt`."""
         self._silence()

@@ -125,6 +125,11 @@ class Turns:
         if self._turns.pop(turn.id, None) is not None:
             self.remember(turn)
 
+    def lost(self, turn: shapes.Turn) -> None:
+        """A turn that runs here was said to be over by another process."""
+        if turn.id in self._turns:
+            self._turns[turn.id].lost(turn)
+
     def close(self) -> None:
         """End every turn, since the room goes away."""
         for turn in self._turns.values():

@@ -276,7 +276,8 @@ class Typist:
         self._write()
         after, start, end = pen.close()
         self._put_down()
-        self._report(replace(record, state=HunkState.APPLIED, after=after, start=start, end=end))
+        key = pen.document.key
+        self._report(replace(record, state=HunkState.APPLIED, after=after, start=start, end=end, key=key))
         self._show_caret(pen)
 
     def _lost(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
@@ -20,10 +21,16 @@ RUNNING = (TurnState.ASKED, TurnState.STREAMING)
 ALIVE_SECONDS = 3.5
 
 
-def record(room_id: str, turn: shapes.Turn, process: str) -> TurnEvent:
-    """Store a turn as it is now, without its hunks, and journal it with them. `process` carries it out."""
+def record(room_id: str, turn: shapes.Turn, process: str) -> TurnEvent | None:
+    """Store a turn as it is now, without its hunks, and journal it with them. `process` carries it out.
+
+    None if somebody else has said how it ended: its process was taken for dead.
+    """
     with transaction.atomic():
         beat(process)
+        stored = Turn.objects.select_for_update().filter(pk=turn.id).values_list("state", flat=True).first()
+        if stored is not None and stored not in RUNNING:
+            return None
         Turn.objects.update_or_create(
             id=turn.id,
             defaults={
@@ -91,6 +98,12 @@ def beat(process: str) -> None:
     WebProcess.objects.update_or_create(id=process, defaults={"alive_until": until})
 
 
+def lost(running: Collection[str]) -> list[shapes.Turn]:
+    """Those of the turns which a process carries out that are over, since it was taken for dead."""
+    rows = Turn.objects.filter(pk__in=running).exclude(state__in=RUNNING).prefetch_related("hunks")
+    return [to_shape(row) for row in rows]
+
+
 def expire(error: shapes.Problem) -> list[tuple[str, TurnEvent]]:
     """Fail the turns whose process is not alive any more. Returns, with their rooms, the events to send."""
     now = timezone.now()
@@ -142,6 +155,7 @@ def to_hunk(row: Hunk) -> shapes.Hunk:
     return shapes.Hunk(
         id=row.hunk,
         path=row.path,
+        file=row.file,
         state=HunkState(row.state),
         reason=Reason(row.reason) if row.reason else None,
         message=row.message,

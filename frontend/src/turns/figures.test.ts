@@ -1,22 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { member, turn } from "../rooms/testing/rows";
+import { member, hunk as row, turn } from "../rooms/testing/rows";
 import type { Hunk, Turn } from "../wire/types";
-import { figuresLine, hunkLine, hunkPlace, stateLine, timingLine } from "./figures";
+import { figuresLine, hunkLine, hunkNote, hunkPlace, isOpen, stateLine, timingLine } from "./figures";
 
 const timing = { first_token_ms: 41.6, tokens_per_second: 1187.4, total_ms: 2140 };
 
 function hunk(fields: Partial<Hunk> = {}): Hunk {
-  const written = { before: "a\n", after: "b\n" };
-  return {
-    id: "h1",
-    path: "index.html",
-    state: "applied",
-    reason: null,
-    message: null,
-    line: 1,
-    ...written,
-    ...fields,
-  };
+  return row({ path: "index.html", before: "a\n", after: "b\n", ...fields });
 }
 
 it("tells the three figures of a turn", () => {
@@ -50,7 +40,14 @@ describe("what became of a turn", () => {
     ["Nothing changed", { state: "settled" }],
     ["Nothing changed", { state: "settled", hunks: [hunk({ state: "refused" }), hunk({ after: "a\n" })] }],
     ["Done · 1 change kept", { state: "settled", prompts: ["a", "b"], hunks: [hunk(), hunk({ state: "withdrawn" })] }],
-    ["Undone", { state: "settled", undone: true }],
+    [
+      "Undone by Red Owl",
+      { state: "settled", undone: true, undone_by: "Red Owl", hunks: [hunk({ state: "rejected" })] },
+    ],
+    [
+      "Undone by you · 1 change could not be taken back",
+      { state: "failed", undone: true, undone_by: me.name, hunks: [hunk()] },
+    ],
     ["Stopped by you · 2 changes kept", { state: "stopped", stopped_by: me.name, hunks: [hunk(), hunk()] }],
     ["Stopped by you · nothing changed", { state: "stopped", stopped_by: "Old Name", member_name: "Old Name" }],
     ["Stopped by Red Owl · nothing changed", { state: "stopped", stopped_by: "Red Owl" }],
@@ -68,6 +65,19 @@ describe("a hunk's row", () => {
     expect(hunkPlace(first, [first, hunk({ id: "h2", path: "style.css" })])).toBe("index.html");
     expect(hunkPlace(first, [first, hunk({ id: "h2" })])).toBe("index.html:7");
     expect(hunkPlace(hunk({ line: null }), [first, hunk({ id: "h2" })])).toBe("index.html");
+  });
+
+  it("says who decided about it", () => {
+    const me = member();
+    expect(hunkNote(hunk(), me)).toBe("");
+    expect(hunkNote(hunk({ state: "rejected", decided_by: "Red Owl" }), me)).toBe("rejected by Red Owl");
+    expect(hunkNote(hunk({ state: "accepted", decided_by: me.name }), me)).toBe("accepted by you");
+  });
+
+  it("is open until somebody decides, once its turn is over", () => {
+    expect(isOpen(hunk(), turn({ state: "stopped" }))).toBe(true);
+    expect(isOpen(hunk(), turn({ state: "streaming" }))).toBe(false);
+    expect(isOpen(hunk({ state: "accepted" }), turn({ state: "stopped" }))).toBe(false);
   });
 
   it("shows the one line that it wrote", () => {

@@ -1,5 +1,6 @@
 /** A turn's figures in words: pure. */
 import { lineDiff } from "../rooms/line-diff";
+import { turnOver } from "../rooms/reducer";
 import type { Hunk, Member, Timing, Turn } from "../wire/types";
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -34,6 +35,10 @@ export function figuresLine(turn: Turn, playsAt: number | null): string {
 /** What became of a turn, as its card says it. `me` is who reads it. */
 export function stateLine(turn: Turn, me: Member | null): string {
   const kept = keptChanges(turn);
+  if (turn.undone) {
+    const left = kept === 0 ? [] : [`${kept} ${kept === 1 ? "change" : "changes"} could not be taken back`];
+    return [`Undone by ${nameFor(turn.undone_by, me)}`, ...left].join(" · ");
+  }
   switch (turn.state) {
     case "asked":
       return "Waiting for the first token…";
@@ -44,7 +49,6 @@ export function stateLine(turn: Turn, me: Member | null): string {
     case "failed":
       return ["Failed", keptLine(kept)].join(" · ");
     case "settled":
-      if (turn.undone) return "Undone";
       if (kept === 0) return "Nothing changed";
       return turn.prompts.length > 1 ? `Done · ${keptLine(kept)}` : "Done";
   }
@@ -76,15 +80,22 @@ export function hunkLine(hunk: Hunk): string {
   return added.length === 1 && changed.length <= 2 ? (added[0]?.text.trim() ?? "") : "";
 }
 
-/** What became of a hunk that is not simply in force; empty for one that is. */
-export function hunkNote(hunk: Hunk): string {
+/** True while nobody has decided about a hunk of a turn that is over. */
+export function isOpen(hunk: Hunk, turn: Turn): boolean {
+  return hunk.state === "applied" && turnOver(turn);
+}
+
+/** What became of a hunk that is not simply in force; empty for one that is. `me` is who reads it. */
+export function hunkNote(hunk: Hunk, me: Member | null): string {
   switch (hunk.state) {
+    case "accepted":
+      return `accepted by ${nameFor(hunk.decided_by, me)}`;
     case "writing":
       return "writing…";
     case "withdrawn":
       return "taken back";
     case "rejected":
-      return "rejected";
+      return `rejected by ${nameFor(hunk.decided_by, me)}`;
     case "refused":
       return "not applied";
     default:
@@ -97,6 +108,10 @@ function stoppedLine({ stopped_by, member, member_name }: Turn, me: Member | nul
   // Somebody may have taken another name since.
   const mine = stopped_by === me?.name || (member === me?.id && stopped_by === member_name);
   return `Stopped by ${mine ? "you" : stopped_by}`;
+}
+
+function nameFor(name: string | null, me: Member | null): string {
+  return name === me?.name ? "you" : (name ?? "somebody");
 }
 
 function keptLine(count: number): string {

@@ -1,18 +1,19 @@
-import { CircleAlert, CircleCheck, CircleMinus, CircleSlash, Sparkles, Square } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleMinus, CircleSlash, Sparkles, Square, Undo2 } from "lucide-react";
 import { memo } from "react";
 import { turnOver } from "../rooms/reducer";
 import type { RoomSession } from "../rooms/session";
 import { notifyError } from "../ui/toasts";
 import type { Hunk, Member, Turn } from "../wire/types";
-import { figuresLine, keptChanges, stateLine } from "./figures";
+import { figuresLine, inForce, keptChanges, stateLine } from "./figures";
 import { HunkRow } from "./hunk-row";
 import { Prose } from "./prose";
+import { useDecision } from "./use-decision";
 
 interface TurnCardProps {
   readonly turn: Turn;
   readonly session: RoomSession;
   readonly me: Member | null;
-  /** True if this person may stop it. */
+  /** True if this person may stop it, undo it, and decide about its changes. */
   readonly writable: boolean;
   /** Goes to where the change stands now. */
   readonly onOpen: (hunk: Hunk) => void;
@@ -23,6 +24,8 @@ export const TurnCard = memo(function TurnCard({ turn, session, me, writable, on
   const over = turnOver(turn);
   const mine = turn.member === me?.id;
   const stop = () => session.command({ type: "stop_turn", turn: turn.id }).catch(notifyError);
+  const { busy, decide } = useDecision(session);
+  const undoable = over && writable && !turn.undone && turn.hunks.some(inForce);
   const playsAt = session.state.get().room?.models.find(({ name }) => name === turn.model)?.plays_at ?? null;
   const figures = figuresLine(turn, playsAt);
   return (
@@ -48,7 +51,15 @@ export const TurnCard = memo(function TurnCard({ turn, session, me, writable, on
         {turn.hunks.length > 0 && (
           <ul className="hunks" aria-label="Changes">
             {turn.hunks.map((hunk) => (
-              <HunkRow key={hunk.id} hunk={hunk} hunks={turn.hunks} onOpen={onOpen} />
+              <HunkRow
+                key={hunk.id}
+                hunk={hunk}
+                turn={turn}
+                session={session}
+                me={me}
+                writable={writable}
+                onOpen={onOpen}
+              />
             ))}
           </ul>
         )}
@@ -59,6 +70,17 @@ export const TurnCard = memo(function TurnCard({ turn, session, me, writable, on
         )}
         <p className="turn-state">
           <StateIcon turn={turn} /> {stateLine(turn, me)}
+          {undoable && (
+            <button
+              type="button"
+              className="button turn-undo"
+              title="Take back all changes of this turn. What people typed since stays."
+              disabled={busy}
+              onClick={() => decide({ type: "undo_turn", turn: turn.id })}
+            >
+              <Undo2 className="icon" /> Undo
+            </button>
+          )}
         </p>
         {over && figures !== "" && <p className="turn-figures">{figures}</p>}
       </div>
@@ -67,6 +89,9 @@ export const TurnCard = memo(function TurnCard({ turn, session, me, writable, on
 });
 
 function StateIcon({ turn }: Pick<TurnCardProps, "turn">) {
+  if (turn.undone) {
+    return <Undo2 className="icon" />;
+  }
   switch (turn.state) {
     case "settled":
       return keptChanges(turn) > 0 ? <CircleCheck className="icon state-ok" /> : <CircleMinus className="icon" />;

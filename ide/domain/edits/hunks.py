@@ -17,8 +17,8 @@ class HunkRecord:
 
     `before` and `after` are what stood and what stands in the hunk's place: for `delete` the whole text and nothing,
     for `move` the old and the new path. `line` is 1-based, when the place was found. `start` and `end` are encoded
-    Yjs positions around `after`; empty bytes mean the start and the end of the document. `created` says that the file
-    did not exist before.
+    Yjs positions around `after`; empty bytes mean the start and the end of the document. `key` names the text that they
+    stand in, which another one may have replaced. `created` says that the file did not exist before.
     """
 
     id: str
@@ -33,6 +33,7 @@ class HunkRecord:
     after: str = ""
     start: bytes = b""
     end: bytes = b""
+    key: str = ""
     created: bool = False
 
     def shape(self) -> Hunk:
@@ -40,6 +41,7 @@ class HunkRecord:
         return Hunk(
             id=self.id,
             path=self.path,
+            file=self.file_id,
             state=self.state,
             reason=self.reason,
             message=self.message,

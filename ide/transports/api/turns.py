@@ -1,4 +1,4 @@
-"""Turns: asked, read, stopped, redirected."""
+"""Turns: asked, read, stopped, redirected, undone, and their hunks accepted or rejected."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from ide.store import turns
-from ide.transports.access import person_of
+from ide.transports.access import editor_of, person_of
 from ide.transports.composition import hub
 from ide.wire import shapes
 
@@ -55,4 +55,31 @@ async def steer_turn(request: HttpRequest, room_id: str, turn_id: str, steer: sh
     person = await person_of(await hub.services(), request, room_id)
     async with hub.visit(room_id) as live:
         await live.turns.steer(person, turn_id, steer.prompt)
+        return await live.turns.read(turn_id)
+
+
+@router.post("/rooms/{room_id}/turns/{turn_id}/undo", response=shapes.Turn)
+async def undo_turn(request: HttpRequest, room_id: str, turn_id: str) -> shapes.Turn:
+    """Take back all that a turn has changed. Hunks that could not be taken back say why."""
+    person = await editor_of(await hub.services(), request, room_id)
+    async with hub.visit(room_id) as live:
+        await live.turns.decisions.undo(person, turn_id)
+        return await live.turns.read(turn_id)
+
+
+@router.post("/rooms/{room_id}/turns/{turn_id}/hunks/{hunk_id}/accept", response=shapes.Turn)
+async def accept_hunk(request: HttpRequest, room_id: str, turn_id: str, hunk_id: str) -> shapes.Turn:
+    """Accept one change: its mark is cleared."""
+    person = await editor_of(await hub.services(), request, room_id)
+    async with hub.visit(room_id) as live:
+        await live.turns.decisions.accept(person, turn_id, hunk_id)
+        return await live.turns.read(turn_id)
+
+
+@router.post("/rooms/{room_id}/turns/{turn_id}/hunks/{hunk_id}/reject", response=shapes.Turn)
+async def reject_hunk(request: HttpRequest, room_id: str, turn_id: str, hunk_id: str) -> shapes.Turn:
+    """Take one change back."""
+    person = await editor_of(await hub.services(), request, room_id)
+    async with hub.visit(room_id) as live:
+        await live.turns.decisions.reject(person, turn_id, hunk_id)
         return await live.turns.read(turn_id)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,3 +62,20 @@ def test_similarity() -> None:
     assert similarity("", "") == similarity("abc", "abc") == 1
     assert similarity("abc", "") == similarity("abc", "xyz") == 0
     assert similarity("abcd", "abxd") == 0.75
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_small_edit_of_a_long_text_stays_small(seed: int) -> None:
+    choice = random.Random(seed)
+    lines = [f"{choice.randrange(5_000)}\n" for _ in range(9_000)]
+    changed = list(lines)
+    for _ in range(6):
+        at = choice.randrange(len(changed))
+        changed[at : at + choice.randrange(3)] = [f"new {choice.random()}\n"]
+    edits = difference("".join(lines), "".join(changed))
+    assert 1 <= len(edits) <= 6
+    assert sum(edit.end - edit.start for edit in edits) < 200
+    text = "".join(lines)
+    for edit in reversed(edits):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    assert text == "".join(changed)
