@@ -2,7 +2,8 @@
 
 A token is `<role letter><generation>.<mac>`, made from the room's id with the server's key. It needs no row, survives a
 restore of the database, and is revoked with all others of its role by raising the role's generation. A preview's
-grant is made in the same way, and ends with the token: it lets its holder see the room's page and gives no right in it.
+grant is made in the same way for one member, and ends with the token or when they are removed: it lets its holder see
+the room's page and gives no right in it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ide.wire.codes import Role
 _LETTERS = {Role.OWNER: "o", Role.EDITOR: "e", Role.VIEWER: "v"}
 _ROLES = {letter: role for role, letter in _LETTERS.items()}
 _TOKEN = re.compile(r"([oev])([1-9][0-9]{0,8})\.([A-Za-z0-9_-]{32})")
-_GRANT = re.compile(r"([a-z0-9]{8,32})-([oev])([1-9][0-9]{0,8})-([A-Za-z0-9_-]{32})")
+_GRANT = re.compile(r"([a-z0-9]{8,32})-([oev])([1-9][0-9]{0,8})-([a-z0-9]{8,32})-([A-Za-z0-9_-]{32})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,15 @@ class Claim:
 
     role: Role
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a grant that was not forged says: whose it is, in which room, and by what right."""
+
+    room: str
+    member: str
+    claim: Claim
 
 
 def make_token(key: str, room_id: str, role: Role, generation: int) -> str:
@@ -46,21 +56,21 @@ def read_token(key: str, room_id: str, token: str) -> Claim | None:
     return Claim(_ROLES[letter], int(generation))
 
 
-def make_grant(key: str, room_id: str, role: Role, generation: int) -> str:
-    """The unguessable name under which the room's page is served to those of this role."""
-    head = f"{_LETTERS[role]}{generation}"
-    return f"{room_id}-{head}-{_mac(key, 'preview', room_id, head)}"
+def make_grant(key: str, grant: Grant) -> str:
+    """The unguessable name under which the room's page is served to a member."""
+    head = f"{_LETTERS[grant.claim.role]}{grant.claim.generation}-{grant.member}"
+    return f"{grant.room}-{head}-{_mac(key, 'preview', grant.room, head)}"
 
 
-def read_grant(key: str, grant: str) -> tuple[str, Claim] | None:
-    """The room that a grant names and by what right, or None if it is forged."""
-    match = _GRANT.fullmatch(grant)
+def read_grant(key: str, text: str) -> Grant | None:
+    """What a grant says, or None if it is forged."""
+    match = _GRANT.fullmatch(text)
     if match is None:
         return None
-    room_id, letter, generation, mac = match.groups()
-    if not hmac.compare_digest(mac, _mac(key, "preview", room_id, f"{letter}{generation}")):
+    room_id, letter, generation, member, mac = match.groups()
+    if not hmac.compare_digest(mac, _mac(key, "preview", room_id, f"{letter}{generation}-{member}")):
         return None
-    return room_id, Claim(_ROLES[letter], int(generation))
+    return Grant(room_id, member, Claim(_ROLES[letter], int(generation)))
 
 
 def _mac(key: str, purpose: str, room_id: str, head: str) -> str:

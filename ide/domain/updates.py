@@ -2,11 +2,13 @@
 
 An update whose values or types are nested a hundred thousand deep overflows the stack of the extension that merges it,
 and with it the process. So updates (Yjs encoding, version 1) are walked first, without building anything. A room's
-types are counted as well, since depth can also be built up one update at a time.
+types are counted as well, since depth can also be built up one update at a time, and the text, so that what would make
+a room too large can be told before it is merged.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from ide.domain.units import utf16_length
@@ -21,6 +23,38 @@ _BYTES_OF_VALUE = {127: 0, 126: 0, 124: 4, 123: 8, 122: 8, 121: 0, 120: 0}  # un
 
 class BadUpdate(ValueError):
     """Bytes that are no Yjs update or state vector, or an update that no document of ours can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an update brings, deletions apart.
+
+    `text_bytes` counts its text in UTF-8, `types` the shared types that it creates and `maps` the maps among them.
+    `ends` are the clocks, by client, that a document has once it merged the update, and `needs` those that it must have
+    for that; None if it must have more than can be told.
+    """
+
+    structs: int
+    types: int
+    maps: int
+    text_bytes: int
+    ends: dict[int, int]
+    needs: dict[int, int] | None
+
+
+def contents_of(update: bytes) -> Contents:
+    """What `update` brings. Raises `BadUpdate` if it is not well formed."""
+    walk = _Walk(update, MOST_PARTS)
+    try:
+        walk.update()
+    except IndexError:
+        raise BadUpdate("The update ends too early.") from None
+    needs: dict[int, int] | None = None
+    if not walk.gaps:
+        needs = {client: clock for client, clock in walk.refers.items() if clock > walk.ends.get(client, 0)}
+        for client, clock in walk.starts.items():
+            needs[client] = max(clock, needs.get(client, 0))
+    return Contents(walk.structs, walk.types, walk.maps, walk.text_bytes, walk.ends, needs)
 
 
 def reach(update: bytes) -> dict[int, int]:
@@ -58,18 +92,25 @@ class _Walk:
         self._bytes = update
         self._most_parts = most_parts
         self._at = 0
-        self._types = 0
         self._parts = 0
-        self.reach: dict[int, int] = {}
+        self.types = self.maps = self.structs = self.text_bytes = 0
+        self.gaps = False
+        self.reach: dict[int, int] = {}  # deletions included
+        self.starts: dict[int, int] = {}
+        self.ends: dict[int, int] = {}
+        self.refers: dict[int, int] = {}
 
     def update(self) -> int:
         for _ in range(self._number()):
             structs = self._number()
             client = self._number()
             clock = self._number()
+            self.gaps = self.gaps or client in self.starts
+            self.starts[client] = clock
             for _ in range(structs):
                 self._part()
                 clock += self._struct(client, clock)
+            self.ends[client] = clock
             self._reaches(client, clock)
         for _ in range(self._number()):
             client = self._number()
@@ -77,7 +118,7 @@ class _Walk:
                 self._part()
                 clock = self._number()
                 self._reaches(client, clock + self._number())
-        return self._types
+        return self.types
 
     def state_vector(self) -> dict[int, int]:
         clocks = {}
@@ -95,7 +136,9 @@ class _Walk:
         info = self._byte()
         content = info & 31
         if content in (0, 10):  # what was collected, and what is skipped
+            self.gaps = self.gaps or content == 10
             return self._number()
+        self.structs += 1
         for flag in (0x80, 0x40):  # left and right neighbour
             if info & flag:
                 self._earlier(client, clock)
@@ -114,6 +157,8 @@ class _Walk:
         its_client, its_clock = self._number(), self._number()
         if its_client == client and its_clock >= clock:
             raise BadUpdate("The update puts something into itself.")
+        if its_client != client:
+            self.refers[its_client] = max(its_clock + 1, self.refers.get(its_client, 0))
 
     def _content(self, content: int) -> int:
         if content == 1:  # deleted
@@ -127,6 +172,7 @@ class _Walk:
         if content == 4:  # string
             size = self._number()
             self._skip(size)
+            self.text_bytes += size
             return utf16_length(self._bytes[self._at - size : self._at].decode(errors="replace"))
         if content == 8:  # values
             count = self._number()
@@ -139,8 +185,9 @@ class _Walk:
             self._skip(self._number())
             self._skip(self._number())
         elif content == 7:  # type
-            self._types += 1
+            self.types += 1
             kind = self._number()
+            self.maps += kind == 1
             if kind not in _STRINGS_OF_TYPE:
                 raise BadUpdate("The update holds a type that is not known here.")
             for _ in range(_STRINGS_OF_TYPE[kind]):

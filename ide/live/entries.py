@@ -9,20 +9,35 @@ from typing import Any
 
 from pycrdt import Assoc, Map, Text
 
+from ide.domain.assets import is_hash
 from ide.domain.documents import fold_path, is_id, is_path
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What stands in the room's document for one file. `key` names its text for as long as that exists."""
+class TextEntry:
+    """What stands in the room's document for a document. `key` names its text for as long as that exists."""
 
     path: str
     text: Text
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class AssetEntry:
+    """What stands in the room's document for a binary file: the hash of its bytes."""
+
+    path: str
+    hash: str
+
+
+Entry = TextEntry | AssetEntry
+
+
 class Entries:
-    """Reads `files` (file id → `{path: string, text: Y.Text}`); what is anything else is left out."""
+    """Reads `files`: file id → `{path: string, text: Y.Text}`, or `{path: string, asset: string}` for a binary file.
+
+    An entry that has a text is a document, whatever else it has. What is anything else is left out.
+    """
 
     def __init__(self, files: Map[Any]) -> None:
         self._files = files
@@ -86,7 +101,10 @@ def _read(files: Map[Any], file_id: str) -> Entry | None:
     if not isinstance(entry, Map):
         return None
     path, text = entry.get("path"), entry.get("text")
-    if not isinstance(path, str) or not isinstance(text, Text) or not is_path(path):
+    if not isinstance(path, str) or not is_path(path):
         return None
-    place = text.sticky_index(0, Assoc.BEFORE).to_json()["type"]
-    return Entry(path, text, f"{place['client']}:{place['clock']}")
+    if isinstance(text, Text):
+        place = text.sticky_index(0, Assoc.BEFORE).to_json()["type"]
+        return TextEntry(path, text, f"{place['client']}:{place['clock']}")
+    asset = entry.get("asset")
+    return AssetEntry(path, asset) if isinstance(asset, str) and is_hash(asset) else None

@@ -1,7 +1,8 @@
 """A room's Yjs document in this process, and the only code that knows how files stand in it.
 
-`doc.get("files")` maps a file's id to `{path: string, text: Y.Text}`. Whatever a client put there instead is ignored
-by every reader. One loop owns a replica: nothing here may be called from another thread.
+`doc.get("files")` maps a file's id to `{path: string, text: Y.Text}`, or to `{path: string, asset: string}` for a
+binary file, whose bytes stand elsewhere under that hash. Whatever a client put there instead is ignored by every
+reader. One loop owns a replica: nothing here may be called from another thread.
 
 Traps of pycrdt that this module keeps from its callers:
 - A `Text` that was deleted or replaced still answers, and takes what is written into it, to nobody's use. Hold a
@@ -24,16 +25,20 @@ from pycrdt import Doc, Map, MapEvent, Subscription, Text, TextEvent, Transactio
 from pycrdt import get_state as state_of_update
 
 from ide.domain.documents import BadPath, check_path, shown_paths
-from ide.domain.edits.difference import difference
+from ide.domain.edits.coarse import coarsened
+from ide.domain.edits.difference import Edit, difference
 from ide.domain.units import byte_length, byte_offset
 from ide.domain.updates import BadUpdate, count_types
-from ide.live.entries import Entries
+from ide.live.entries import AssetEntry, Entries
+from ide.live.sizes import Sizes
 
-__all__ = ["BadUpdate", "Delta", "Document", "Replica", "Watcher"]
+__all__ = ["AssetFile", "BadUpdate", "Delta", "Document", "Replica", "Watcher"]
 
 # Created by others since the room was loaded, two for each file. Nested in each other, some more would overflow the
 # stack when they are deleted (20,000 do not, 50,000 do).
 MOST_TYPES: Final = 20_000
+# pycrdt passes over the text for each edit in it: so much in all takes about a tenth of a second.
+_WRITE_BYTES: Final = 16_000_000
 
 Delta = Sequence[Mapping[str, Any]]
 UpdateCallback = Callable[[bytes, object], None]
@@ -47,6 +52,15 @@ class Document:
     path: str
     text: Text
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFile:
+    """One binary file of a room, at the path under which it is shown. `hash` names its bytes, which may be missing."""
+
+    id: str
+    path: str
+    hash: str
 
 
 class Watcher(Protocol):
@@ -68,7 +82,11 @@ class Replica:
         self._doc: Doc[Any] = Doc(client_id=secrets.randbits(32))
         self._files: Map[Any] = self._doc.get("files", type=Map)
         self._entries = Entries(self._files)
+        self.sizes = Sizes(self._files)
+        self.touched: set[str] = set()
+        """Ids of files that changed since the room's history last looked, which takes them out."""
         self._shown: dict[str, Document] | None = None
+        self._assets: dict[str, AssetFile] = {}
         self._by_id: dict[str, Document] = {}
         self._callbacks: list[UpdateCallback] = []
         self._updates: deque[tuple[bytes, object]] = deque()
@@ -109,13 +127,14 @@ class Replica:
         except (ValueError, RuntimeError) as error:
             raise BadUpdate(str(error)) from None
 
-    def apply(self, update: bytes, origin: object = None) -> None:
+    def apply(self, update: bytes, origin: object = None, types: int | None = None) -> None:
         """Merge somebody's update. Raises `BadUpdate`, with the document untouched, if it is none.
 
+        `types` are the shared types that it creates, where that was counted already.
         One that is well formed but puts something into what can hold nothing is found out while it is merged: it
         raises `BadUpdate` too, and what stood in it before that stays.
         """
-        types = self._types + count_types(update)
+        types = self._types + (count_types(update) if types is None else types)
         if types > MOST_TYPES:
             raise BadUpdate(f"The room's document holds more than {MOST_TYPES:,} shared types.")
         try:
@@ -178,12 +197,20 @@ class Replica:
         if self._shown is None or self._entries.changed:
             entries = self._entries.current()
             paths = shown_paths({file_id: entry.path for file_id, entry in entries.items()})
-            self._by_id = {
-                file_id: Document(file_id, path, entries[file_id].text, entries[file_id].key)
-                for file_id, path in paths.items()
-            }
+            self._by_id, self._assets = {}, {}
+            for file_id, path in paths.items():
+                entry = entries[file_id]
+                if isinstance(entry, AssetEntry):
+                    self._assets[path] = AssetFile(file_id, path, entry.hash)
+                else:
+                    self._by_id[file_id] = Document(file_id, path, entry.text, entry.key)
             self._shown = {document.path: document for document in self._by_id.values()}
         return self._shown
+
+    def assets(self) -> Mapping[str, AssetFile]:
+        """Every binary file by the path under which it is shown, in the order of their ids."""
+        self.documents()
+        return self._assets
 
     def document(self, path: str) -> Document | None:
         """The document shown at `path`."""
@@ -200,40 +227,75 @@ class Replica:
         return None if document is None else str(document.text)
 
     def files(self) -> list[tuple[str, str, int]]:
-        """Id, shown path and size in bytes of every document, in the order of their ids."""
+        """Id, shown path and size in bytes of every document, in the order of their ids. Binary files are `assets`."""
         return [(document.id, document.path, len(document.text)) for document in self.documents().values()]
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def create(self, path: str, text: str = "", origin: object = None) -> str:
-        """Add a document and answer its id. Raises `BadPath` if it cannot be called so, or another one is."""
-        self._check_free(path)
-        file_id = secrets.token_hex(8)
+    def create(
+        self, path: str, text: str = "", origin: object = None, *, checked: bool = True, file_id: str | None = None
+    ) -> str:
+        """Add a document and answer its id. Raises `BadPath` if it cannot be called so, or another one is.
+
+        Unless `checked`, which is for files that stood beside each other before. `file_id` is for one that comes back.
+        """
+        if checked:
+            self._check_free(path)
+        file_id = file_id or secrets.token_hex(8)
         with self.transaction(origin):
             self._files[file_id] = Map({"path": path, "text": Text(text)})
-            self._entries.mark([file_id])
+            self._mark([file_id])
         return file_id
 
-    def rename(self, file_id: str, path: str, origin: object = None) -> None:
-        """Give a document another path. Raises `BadPath` like `create`, and `KeyError` if there is no such file."""
+    def put_asset(self, path: str, asset: str, origin: object = None, *, checked: bool = True) -> str:
+        """Make the file at `path` show the bytes of that hash, or create it (`checked` as there). Answers its id."""
+        document = self.document(path)
+        file = document or self.assets().get(path)
+        if file is None:
+            if checked:
+                self._check_free(path)
+            file_id = secrets.token_hex(8)
+            with self.transaction(origin):
+                self._files[file_id] = Map({"path": path, "asset": asset})
+                self._mark([file_id])
+            return file_id
+        with self.transaction(origin):
+            self._files[file.id]["asset"] = asset
+            if document is not None:
+                del self._files[file.id]["text"]
+            self._mark([file.id])
+        return file.id
+
+    def rename(self, file_id: str, path: str, origin: object = None, *, checked: bool = True) -> None:
+        """Give a file another path, as `create` does. Raises `BadPath`, and `KeyError` if there is no such file."""
         if file_id not in self._entries.current():
             raise KeyError(file_id)
-        self._check_free(path, but=file_id)
+        if checked:
+            self._check_free(path, but=file_id)
         with self.transaction(origin):
             self._files[file_id]["path"] = path
-            self._entries.mark([file_id])
+            self._mark([file_id])
 
     def delete(self, file_id: str, origin: object = None) -> None:
-        """Remove a document. Raises `KeyError` if there is no such file."""
+        """Remove a file. Raises `KeyError` if there is no such file."""
         if file_id not in self._entries.current():
             raise KeyError(file_id)
         with self.transaction(origin):
             del self._files[file_id]
-            self._entries.mark([file_id])
+            self._mark([file_id])
 
-    def write(self, path: str, text: str, origin: object = None) -> str:
-        """Make the document at `path` equal `text` by a small edit, or create it. Answers its id; raises `BadPath`."""
+    def write(self, path: str, text: str, origin: object = None, edits: Sequence[Edit] | None = None) -> str:
+        """Make the document at `path` equal `text` by a small edit, or create it. Answers its id; raises `BadPath`.
+
+        A binary file there becomes a document. `edits` are the difference from what stands there, if it is known.
+        """
         document = self.document(path)
+        if document is None and (asset := self.assets().get(path)) is not None:
+            with self.transaction(origin):
+                self._files[asset.id]["text"] = Text(text)
+                del self._files[asset.id]["asset"]
+                self._mark([asset.id])
+            return asset.id
         if document is None:
             return self.create(path, text, origin)
         before = str(document.text)
@@ -241,15 +303,29 @@ class Replica:
             if len(document.text) != byte_length(before):
                 # Something other than characters stands in it, so offsets into its text lead elsewhere.
                 self._files[document.id]["text"] = Text(text)
-                self._entries.mark([document.id])
+                self._mark([document.id])
                 return document.id
-            for edit in reversed(difference(before, text)):
+            if edits is None:
+                edits = difference(before, text)
+            for edit in reversed(coarsened(before, edits, _WRITE_BYTES // len(before) if before else 1)):
                 start, end = byte_offset(before, edit.start), byte_offset(before, edit.end)
                 if end > start:
                     del document.text[start:end]
                 if edit.text:
                     document.text.insert(start, edit.text)
         return document.id
+
+    def check_paths(self, paths: Iterable[str]) -> None:
+        """Raise `BadPath` unless a file can be written at each of these, which do not stand in each other's way."""
+        shown, assets = self.documents(), self.assets()
+        for path in paths:
+            if path not in shown and path not in assets:
+                self._check_free(path)
+
+    def _mark(self, file_ids: Sequence[str]) -> None:
+        self._entries.mark(file_ids)
+        self.sizes.mark(file_ids)
+        self.touched.update(file_ids)
 
     def _check_free(self, path: str, but: str | None = None) -> None:
         check_path(path)
@@ -283,14 +359,16 @@ class Replica:
             path = event.path
             kind = type(event)
             if kind is TextEvent and len(path) == 2 and path[1] == "text":
+                self.sizes.mark_text(path[0])
+                self.touched.add(path[0])
                 for watcher, but in tuple(self._watchers.get(path[0], ())):
                     if but is None or but is not self._origin:
                         watcher.changed(event.delta)
             elif kind is MapEvent and not path:
-                self._entries.mark(event.keys)
+                self._mark(list(event.keys))
                 self._dismiss(key for key, change in event.keys.items() if change["action"] != "add")
             elif kind is MapEvent and len(path) == 1:
-                self._entries.mark(path)
+                self._mark(path)
                 if "text" in event.keys:
                     self._dismiss(path)
 

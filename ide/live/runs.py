@@ -44,8 +44,10 @@ class Runs:
             limits=services.run_limits,
             created_at=services.now_ms(),
         )
-        files = {path: str(document.text) for path, document in self._room.replica.documents().items()}
-        await self._room.commit(runs.create, self._room.id, run, asked.select, asked.terminal, files)
+        replica = self._room.replica
+        texts = {path: str(document.text) for path, document in replica.documents().items()}
+        binary = {path: file.hash for path, file in replica.assets().items()}
+        await self._room.commit(runs.create, self._room.id, run, asked.select, asked.terminal, texts, binary)
         try:
             await services.queue.send_run(run.id)
         except OperationalError:

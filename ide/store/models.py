@@ -32,9 +32,10 @@ class Room(models.Model):
 
 
 class Member(models.Model):
-    """A browser's place in a room: which role it was given, by a token of which generation.
+    """A browser's place in a room (`domain/rights.py`): which role it was given, by a token of which generation.
 
-    Who was removed keeps the row, so that the same link does not let the same browser in again.
+    Who was removed keeps the row, so that the same link does not let the same browser in again. `overruled` are the
+    generations, by role, of the links there were when an owner last lowered the role or removed the member.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -45,6 +46,7 @@ class Member(models.Model):
     role = models.CharField(max_length=6, choices=_choices(Role))
     generation = models.PositiveIntegerField()
     removed = models.BooleanField(default=False)
+    overruled = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "browser"], name="one_member_a_browser")]
@@ -66,13 +68,16 @@ class JoinRequest(models.Model):
 
 
 class Asset(models.Model):
-    """The bytes of a binary file, named by their SHA-256. A file of the room's document says which one it shows."""
+    """The bytes of a binary file, named by their SHA-256. A file of the room's document says which one it shows.
+
+    `unnamed_since` is when nothing was first seen to name it any more, in milliseconds since 1970.
+    """
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="assets")
     hash = models.CharField(max_length=64)
-    type = models.CharField(max_length=100)
     bytes = models.PositiveIntegerField()
     data = models.BinaryField()
+    unnamed_since = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "hash"], name="one_asset_a_hash")]
@@ -81,7 +86,7 @@ class Asset(models.Model):
 class Step(models.Model):
     """A state of the room's files in its history: after a hunk, a turn, a burst of typing, or one that somebody named.
 
-    `files` is zlib-compressed JSON: path → the hash of its text in `StepText`, or of its asset.
+    `files` is a packed manifest (`domain/history.py`): path → the hash of its text in `StepText`, or of its asset.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -156,6 +161,7 @@ class Turn(models.Model):
     usage = models.JSONField(null=True)
     timing = models.JSONField()
     undone = models.BooleanField(default=False)
+    undone_by = models.CharField(max_length=40, null=True)
     stopped_by = models.CharField(max_length=40, null=True)
     error = models.JSONField(null=True)
     asked_at = models.BigIntegerField()
@@ -166,12 +172,17 @@ class Turn(models.Model):
 
 
 class Hunk(models.Model):
-    """One located change of a turn. The positions are encoded Yjs relative positions around what was written."""
+    """One located change of a turn, as `domain/edits/hunks.py` has it. `decided_by` is who accepted or rejected it.
+
+    Whoever takes it back has claimed it until `claimed_until`, in milliseconds since 1970.
+    """
 
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="hunks")
     hunk = models.CharField(max_length=32)
+    kind = models.CharField(max_length=6, default="edit")
     path = models.TextField()
-    file = models.CharField(max_length=64, null=True)
+    file = models.CharField(max_length=255, null=True)
+    created = models.BooleanField(default=False)
     state = models.CharField(max_length=9, choices=_choices(HunkState))
     reason = models.CharField(max_length=16, null=True)
     message = models.TextField(null=True)
@@ -180,13 +191,17 @@ class Hunk(models.Model):
     after = models.TextField(default="")
     start = models.BinaryField(null=True)
     end = models.BinaryField(null=True)
+    key = models.CharField(max_length=64, default="")
+    decided_by = models.CharField(max_length=40, null=True)
+    claimed_until = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["turn", "hunk"], name="one_row_a_hunk")]
 
 
 class Run(models.Model):
-    """One sandboxed execution. `files` is what it runs on: zlib-compressed JSON, path → text; dropped when it ends.
+    """One sandboxed execution. `files` is what it runs on: zlib-compressed JSON, `texts` path → text and `binary`
+    path → hash of an asset; dropped when it ends.
 
     A running run is leased to a worker: once `leased_until` is past, it is lost.
     """

@@ -12,18 +12,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from ide.store import journal
+from ide.store import assets, journal
 from ide.store.models import Run
 from ide.wire import shapes
 from ide.wire.codes import RunState
 from ide.wire.messages import RunEvent, TestEvent
 
-LEASE = timedelta(seconds=20)
+# Until somebody else says that a run is lost whose worker died.
+LEASE = timedelta(seconds=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,14 @@ class RunInput:
 
 
 def create(
-    room_id: str, run: shapes.Run, select: str | None, terminal: shapes.Terminal | None, files: Mapping[str, str]
+    room_id: str,
+    run: shapes.Run,
+    select: str | None,
+    terminal: shapes.Terminal | None,
+    files: Mapping[str, str],
+    binary: Mapping[str, str] = MappingProxyType({}),
 ) -> RunEvent:
-    """Store a queued run with the text it runs on, and journal it."""
+    """Store a queued run with what it runs on, and journal it: `files` are texts by path, `binary` hashes by path."""
     with transaction.atomic():
         Run.objects.create(
             id=run.id,
@@ -52,7 +59,7 @@ def create(
             select=select,
             columns=terminal.columns if terminal else None,
             rows=terminal.rows if terminal else None,
-            files=zlib.compress(json.dumps(dict(files)).encode()),
+            files=zlib.compress(json.dumps({"texts": dict(files), "binary": dict(binary)}).encode()),
             limits=run.limits.model_dump(),
             state=run.state,
             created_at=run.created_at,
@@ -71,11 +78,9 @@ def claim(run_id: str, worker: str) -> tuple[RunInput, RunEvent] | None:
         row = Run.objects.get(pk=run_id)
         shape = to_shape(row)
         event = journal.append(row.room_id, lambda seq: RunEvent(seq=seq, run=shape))
-    files = json.loads(zlib.decompress(row.files or b""))
+        files = _files(row)
     terminal = (row.columns, row.rows) if row.columns and row.rows else None
-    return RunInput(
-        shape, row.room_id, {path: text.encode() for path, text in files.items()}, row.select, terminal
-    ), event
+    return RunInput(shape, row.room_id, files, row.select, terminal), event
 
 
 def renew(run_id: str, worker: str) -> bool:
@@ -97,7 +102,8 @@ def record_tests(run_id: str, worker: str, tests: Sequence[shapes.Test]) -> list
         if row is None:
             return None
         row.tests = [*row.tests, *(test.model_dump(mode="json") for test in tests)]
-        row.save(update_fields=["tests"])
+        row.leased_until = timezone.now() + LEASE
+        row.save(update_fields=["tests", "leased_until"])
         return [journal.append(row.room_id, partial(_test_event, run_id, test)) for test in tests]
 
 
@@ -178,6 +184,14 @@ def _end(rows: Any, state: RunState, fields: dict[str, Any]) -> RunEvent | None:
         row.refresh_from_db()
         shape = to_shape(row)
         return journal.append(row.room_id, lambda seq: RunEvent(seq=seq, run=shape))
+
+
+def _files(row: Run) -> dict[str, bytes]:
+    """What a run runs on, by path. Binary files whose bytes are missing are left out."""
+    given = json.loads(zlib.decompress(row.files or b""))
+    texts = {path: text.encode() for path, text in given["texts"].items()}
+    stored = assets.read(row.room_id, set(given["binary"].values()))
+    return texts | {path: stored[digest] for path, digest in given["binary"].items() if digest in stored}
 
 
 def _test_event(run_id: str, test: shapes.Test, seq: int) -> TestEvent:

@@ -1,4 +1,4 @@
-"""The other site: what a room's page and everything it loads are answered with, straight from the room's replica.
+"""The other site: what a room's page and everything it loads are answered with, straight from the room as it is now.
 
 Nobody signs in here and no cookie is read or set: an unguessable grant names the room, and a page gets no right in it.
 """
@@ -12,11 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
+from ide.domain.assets import type_of
 from ide.domain.previews import as_served, content_security_policy, content_type, find, is_page
 from ide.domain.refusals import Refusal
-from ide.domain.sites import ide_origin_for
-from ide.live.replica import Replica
+from ide.live.replica import AssetFile, Replica
+from ide.live.room import LiveRoom
 from ide.transports.access import grant_of
+from ide.transports.answers import bytes_answer, not_modified
 from ide.transports.assets import read_asset
 from ide.transports.composition import hub
 
@@ -27,11 +29,14 @@ async def page(request: HttpRequest, grant: str, path: str) -> HttpResponse:
     granted = grant_of(grant)
     if granted is None:
         return _missing(request, "There is no preview at this address.")
-    room_id, claim = granted
+    claim = granted.claim
     try:
-        async with hub.visit(room_id) as room:
-            if room.generations[claim.role] != claim.generation:
+        async with hub.visit(granted.room) as room:
+            if room.generations[claim.role] != claim.generation or granted.member in room.removed:
                 return _missing(request, "This address is not valid any more.")
+            asset = room.replica.assets().get(path)
+            if asset is not None:
+                return await _asset(request, room, asset)
             return _document(request, room.replica, grant, path)
     except Refusal as refusal:
         return _missing(request, refusal.message)
@@ -44,6 +49,16 @@ async def runtime(request: HttpRequest) -> HttpResponse:
     if script is None:
         return _missing(request, "The preview's runtime was not built.")
     return _answer(request, script.data, content_type("runtime.js"))
+
+
+async def _asset(request: HttpRequest, room: LiveRoom, asset: AssetFile) -> HttpResponse:
+    response = not_modified(request, asset.hash)
+    if response is None:
+        data = await room.assets.read(asset)
+        if data is None:
+            return _missing(request, f"The bytes of “{asset.path}” are missing.")
+        response = bytes_answer(request, data, type_of(asset.path, data), asset.hash)
+    return _with_headers(request, response)
 
 
 def _document(request: HttpRequest, replica: Replica, grant: str, path: str) -> HttpResponse:
@@ -78,14 +93,14 @@ def _with_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response["Content-Security-Policy"] = content_security_policy(origin, folder, ide_origins)
     # Modules, fonts and fetch ask across origins, since the page's own is opaque.
     response["Access-Control-Allow-Origin"] = "*"
-    response["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
 def _ide_origins(host: str, scheme: str) -> list[str]:
     """Who may frame a preview that is served on `host`: the IDE, under each name that it answers to."""
     if not settings.PREVIEW_ORIGIN:
-        return [ide_origin_for(host, scheme)]
+        return [settings.SITES.ide_origin_for(host, scheme)]
     names = [
         form for name in settings.ALLOWED_HOSTS for form in ((f"*{name}", name[1:]) if name[0] == "." else (name,))
     ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ide.domain.access import Claim, make_grant, make_token, read_grant, read_token
+from ide.domain.access import Claim, Grant, make_grant, make_token, read_grant, read_token
 from ide.wire.codes import Role
 
 KEY = "k" * 40
@@ -34,9 +34,11 @@ def test_no_text_is_a_token_by_chance(text: str) -> None:
     assert read_grant(KEY, text) is None
 
 
-def test_a_grant_names_its_room_and_is_no_token() -> None:
-    grant = make_grant(KEY, ROOM, Role.VIEWER, 3)
-    assert read_grant(KEY, grant) == (ROOM, Claim(Role.VIEWER, 3))
-    assert read_grant(KEY, grant.replace("-v3-", "-v4-")) is None
-    assert read_grant("other" * 10, grant) is None
-    assert read_token(KEY, ROOM, grant) is None
+def test_a_grant_names_its_room_and_its_holder_and_is_no_token() -> None:
+    whose = Grant(ROOM, "aaaabbbbccccdd", Claim(Role.VIEWER, 3))
+    text = make_grant(KEY, whose)
+    assert read_grant(KEY, text) == whose
+    assert read_grant(KEY, text.replace("-v3-", "-v4-")) is None
+    assert read_grant(KEY, text.replace("aaaabbbb", "aaaabbbc")) is None
+    assert read_grant("other" * 10, text) is None
+    assert read_token(KEY, ROOM, text) is None

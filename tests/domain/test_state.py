@@ -13,7 +13,16 @@ ROOM = shapes.Room(
     files=[],
     members=[],
     models=[],
-    limits=shapes.Limits(document_bytes=1, room_bytes=1, documents=1, members=1, prompt_bytes=1, message_bytes=1),
+    limits=shapes.Limits(
+        document_bytes=1,
+        room_bytes=1,
+        documents=1,
+        members=1,
+        prompt_bytes=1,
+        message_bytes=1,
+        asset_bytes=1,
+        room_assets_bytes=1,
+    ),
     preview="",
 )
 
@@ -51,7 +60,7 @@ def _run(output: str, state: RunState) -> shapes.Run:
 
 
 def _state(turns: list[shapes.Turn], runs: list[shapes.Run]) -> State:
-    return State(room=ROOM, turns=turns, runs=runs, messages=[])
+    return State(room=ROOM, turns=turns, runs=runs, messages=[], requests=[])
 
 
 def test_a_small_past_is_told_whole() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text, XmlFragment
 
 from ide.domain.documents import BadPath
-from ide.live.replica import BadUpdate, Delta, Replica
+from ide.live.replica import AssetFile, BadUpdate, Delta, Replica
 
 
 class Watched:
@@ -88,6 +88,60 @@ class TestDocuments:
         assert {one.read("a.js"), one.read("a (2).js")} == {"one", "other"}
 
 
+HASH, OTHER = "0" * 64, "1" * 64
+
+
+class TestAssets:
+    def test_a_binary_file_is_a_file_like_a_document(self) -> None:
+        replica = Replica()
+        file_id = replica.put_asset("img/cat.png", HASH)
+        assert replica.assets()["img/cat.png"] == AssetFile(file_id, "img/cat.png", HASH)
+        assert (replica.files(), replica.read("img/cat.png"), replica.document_by_id(file_id)) == ([], None, None)
+        assert replica.put_asset("img/cat.png", OTHER) == file_id
+        assert replica.assets()["img/cat.png"].hash == OTHER
+        for path in ("IMG/cat.png", "img", "img/cat.png/x"):
+            with pytest.raises(BadPath):
+                replica.create(path)
+            with pytest.raises(BadPath):
+                replica.put_asset(path, HASH)
+        replica.rename(file_id, "dog.png")
+        assert [*replica.assets()] == ["dog.png"]
+        replica.delete(file_id)
+        assert not replica.assets()
+
+    def test_text_and_bytes_take_each_others_place_under_one_id(self) -> None:
+        replica = Replica()
+        watched = Watched()
+        file_id = replica.create("a.svg", "<svg/>")
+        replica.watch(file_id, watched)
+        assert replica.put_asset("a.svg", HASH) == file_id
+        assert ([*replica.documents()], [*replica.assets()], watched.left) == ([], ["a.svg"], 1)
+        assert replica.write("a.svg", "<svg></svg>") == file_id
+        assert (replica.read("a.svg"), [*replica.assets()]) == ("<svg></svg>", [])
+
+    def test_an_image_and_a_text_of_one_path_are_both_kept(self) -> None:
+        one, other = Replica(), Replica()
+        one.create("a.svg", "text")
+        other.put_asset("A.svg", HASH)
+        one.apply(other.diff(one.state_vector()))
+        other.apply(one.diff(other.state_vector()))
+        for replica in (one, other):
+            assert [path.lower() for path in sorted((*replica.documents(), *replica.assets()))] in (
+                ["a (2).svg", "a.svg"],
+                ["a.svg", "a (2).svg"],
+            )
+        assert [*one.assets()] == [*other.assets()]
+
+    def test_paths_are_checked_before_anything_is_written(self) -> None:
+        replica = Replica()
+        replica.create("a")
+        replica.put_asset("b/c", HASH)
+        replica.check_paths(["a", "b/c", "d"])
+        for path in ("A", "b", "a/x"):
+            with pytest.raises(BadPath):
+                replica.check_paths(["d", path])
+
+
 CONTENT = st.text("ab é😀\r\n", max_size=30)
 
 
@@ -112,6 +166,18 @@ class TestWrite:
         assert len(updates) == 1 and len(updates[0]) < 60
         replica.apply(doc.get_update())
         assert replica.read("a") == "mine\n" + text.replace("line 250\n", "line zwei\n")
+
+    def test_a_large_text_that_changes_everywhere_is_rewritten_in_few_edits(self) -> None:
+        replica = Replica()
+        text = "".join(f"line {number} of many\n" for number in range(40_000))
+        file_id = replica.write("a", text)
+        watched = Watched()
+        replica.watch(file_id, watched)
+        changed = text.replace("0 of", "0 out of")
+        replica.write("a", changed)
+        assert replica.read("a") == changed
+        assert len(watched.deltas) == 1
+        assert sum("insert" in part for part in watched.deltas[0]) <= 25
 
     def test_a_text_that_holds_more_than_text_is_replaced(self) -> None:
         replica = Replica()
@@ -240,6 +306,9 @@ class TestMalformedEntries:
             lambda: Map({"path": Text("x"), "text": Text("x")}),
             lambda: Map({"path": 5.0, "text": Text("x")}),
             lambda: Map({"path": "../x", "text": Text("x")}),
+            lambda: Map({"path": "x", "asset": "../../etc/passwd"}),
+            lambda: Map({"path": "x", "asset": Text("0" * 64)}),
+            lambda: Map({"path": "../x", "asset": "0" * 64}),
         ],
     )
     def test_are_ignored_by_every_reader(self, entry: Any) -> None:
@@ -251,6 +320,7 @@ class TestMalformedEntries:
         assert [*replica.documents()] == ["good"]
         assert replica.document_by_id("bad") is None
         assert [path for _, path, _ in replica.files()] == ["good"]
+        assert not replica.assets()
 
     def test_an_entry_that_is_mended_appears(self) -> None:
         replica = Replica()

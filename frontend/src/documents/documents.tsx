@@ -1,5 +1,5 @@
 /** The centre of a room: tabs of open files above the editor of the one in front. */
-import { Sparkles, X } from "lucide-react";
+import { X } from "lucide-react";
 import { type KeyboardEvent, useEffect } from "react";
 import { mayWrite } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
@@ -9,16 +9,18 @@ import { IconButton } from "../ui/icon-button";
 import { useStore } from "../ui/use-store";
 import type { Desk } from "./desk";
 import "./documents.css";
+import { AssetView } from "./asset-view";
 import { Editor } from "./editor";
 import type { EditorMemory } from "./editor-view";
 import { FileIcon } from "./file-icon";
-import type { DocumentFile } from "./files";
+import { isDocument, type RoomFile } from "./files";
+import { FollowChip } from "./follow-chip";
 import { nameOf } from "./tree";
 import { toggleVim, vimKeys } from "./vim";
 
 interface DocumentsProps {
   readonly session: RoomSession;
-  readonly files: Store<readonly DocumentFile[]>;
+  readonly files: Store<readonly RoomFile[]>;
   readonly whereabouts: Store<readonly Whereabout[]>;
   readonly desk: Desk;
   readonly memory: EditorMemory;
@@ -38,16 +40,18 @@ export function Documents({ session, files: filesStore, whereabouts, desk, memor
       {tabs.length > 0 && (
         <div className="documents-bar">
           <Tabs tabs={tabs} active={active} desk={desk} />
-          <VimToggle />
+          {file !== undefined && isDocument(file) && <VimToggle />}
         </div>
       )}
       <div className="documents-body">
-        {file ? (
+        {file !== undefined && !isDocument(file) ? (
+          <AssetView key={file.id} room={session.id} file={file} />
+        ) : file !== undefined ? (
           <Editor key={file.id} file={file} session={session} desk={desk} memory={memory} />
         ) : (
           <NothingOpen session={session} files={files} />
         )}
-        <FollowChip whereabouts={whereabouts} desk={desk} files={files} />
+        <FollowChip whereabouts={whereabouts} desk={desk} files={files.filter(isDocument)} />
       </div>
     </section>
   );
@@ -62,7 +66,7 @@ function VimToggle() {
   );
 }
 
-function Tabs({ tabs, active, desk }: { tabs: readonly DocumentFile[]; active: string | null; desk: Desk }) {
+function Tabs({ tabs, active, desk }: { tabs: readonly RoomFile[]; active: string | null; desk: Desk }) {
   useEffect(() => {
     document.getElementById(`tab-${active}`)?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [active]);
@@ -111,12 +115,12 @@ function Tabs({ tabs, active, desk }: { tabs: readonly DocumentFile[]; active: s
 }
 
 /** A name, with its folder if another tab has the same one. */
-function nameAmong(file: DocumentFile, tabs: readonly DocumentFile[]): string {
+function nameAmong(file: RoomFile, tabs: readonly RoomFile[]): string {
   const name = nameOf(file.path);
   return tabs.some((other) => other !== file && nameOf(other.path) === name) ? file.path : name;
 }
 
-function NothingOpen({ session, files }: { session: RoomSession; files: readonly DocumentFile[] }) {
+function NothingOpen({ session, files }: { session: RoomSession; files: readonly RoomFile[] }) {
   const writable = useStore(session.state, mayWrite);
   const synced = useStore(session.state, (state) => state.synced);
   if (!synced && files.length === 0) {
@@ -139,34 +143,8 @@ function NothingOpen({ session, files }: { session: RoomSession; files: readonly
   );
 }
 
-/** Offers to come along while a model writes and the view does not follow it. */
-function FollowChip({
-  whereabouts,
-  desk,
-  files,
-}: Pick<DocumentsProps, "whereabouts" | "desk"> & { files: readonly DocumentFile[] }) {
-  const following = useStore(desk.state, (state) => state.following);
-  const writer = useStore(whereabouts, (all) => all.find(({ user, document }) => user.model && document !== null));
-  const file = files.find(({ id }) => id === writer?.document);
-  if (following || !writer || !file) {
-    return null;
-  }
-  return (
-    <button
-      type="button"
-      className="button follow-chip"
-      onClick={() => {
-        desk.startFollowing();
-        desk.follow(file.id);
-      }}
-    >
-      <Sparkles className="icon" style={{ color: writer.user.color }} /> Follow: {nameOf(file.path)}
-    </button>
-  );
-}
-
 /** Closes tabs of files that are gone, but not before everything is known. */
-function useForgotten(files: readonly DocumentFile[], desk: Desk, synced: boolean): void {
+function useForgotten(files: readonly RoomFile[], desk: Desk, synced: boolean): void {
   useEffect(() => {
     if (synced) {
       desk.keep(new Set(files.map(({ id }) => id)));

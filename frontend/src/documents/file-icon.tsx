@@ -1,4 +1,4 @@
-import { Braces, FileCode2, FileText, Globe, Image, Palette } from "lucide-react";
+import { Braces, FileCode2, FileText, Film, Globe, Image, Music, Palette, Type } from "lucide-react";
 import { extensionOf } from "./language";
 
 const KINDS: Readonly<Record<string, readonly [typeof Globe, string]>> = {
@@ -13,8 +13,15 @@ const KINDS: Readonly<Record<string, readonly [typeof Globe, string]>> = {
   tsx: [FileCode2, "var(--code-name)"],
   py: [FileCode2, "var(--code-string)"],
   json: [Braces, "var(--code-number)"],
-  svg: [Image, "var(--code-type)"],
+  ...kinds(["svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico"], [Image, "var(--code-type)"]),
+  ...kinds(["woff", "woff2", "ttf", "otf"], [Type, "var(--code-number)"]),
+  ...kinds(["mp3", "wav", "ogg", "flac", "m4a"], [Music, "var(--code-keyword)"]),
+  ...kinds(["mp4", "webm", "ogv"], [Film, "var(--code-keyword)"]),
 };
+
+function kinds<Kind>(extensions: readonly string[], kind: Kind): Record<string, Kind> {
+  return Object.fromEntries(extensions.map((extension) => [extension, kind]));
+}
 
 /** The kind of a file, at a glance. */
 export function FileIcon({ path }: { path: string }) {

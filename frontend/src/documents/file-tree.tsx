@@ -1,73 +1,112 @@
-/** The files of a room as a tree: opens, makes, renames and deletes them, and shows who is in which. */
-import { ChevronDown, ChevronRight, Ellipsis, FilePlus2, Pencil, Sparkles, Trash2 } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+/** The files of a room as a tree: opens, makes, moves and deletes them, takes in what is dropped, and shows who is where. */
+import { ContextMenu } from "radix-ui";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { mayWrite } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
-import type { Store } from "../rooms/state";
-import type { Whereabout } from "../rooms/whereabouts";
-import { Dialog } from "../ui/dialog";
-import { IconButton } from "../ui/icon-button";
+import { notifyError } from "../ui/toasts";
 import { useStore } from "../ui/use-store";
-import type { Desk } from "./desk";
-import { FileIcon } from "./file-icon";
+import { chosenFiles, type Dropped, droppedFiles } from "./dropped";
 import "./file-tree.css";
-import { createFile, type DocumentFile, deleteFile, renameFile } from "./files";
-import { PathDialog } from "./path-dialog";
-import { type TreeNode, treeOf, visibleRows } from "./tree";
+import { occupied } from "./incoming";
+import { folderOf } from "./places";
+import { type TreeNode, type TreeRow, treeOf, visibleRows } from "./tree";
+import { TreeHeader } from "./tree-header";
+import { actionOf } from "./tree-keys";
+import { AT_POINTER, TreeMenuItems } from "./tree-menu";
+import { type TreeQuestion, TreeQuestions } from "./tree-questions";
+import { TreeRowView } from "./tree-row";
+import { UploadList } from "./upload-list";
+import type { Workspace } from "./workspace";
 
 interface FileTreeProps {
   readonly session: RoomSession;
-  readonly files: Store<readonly DocumentFile[]>;
-  readonly whereabouts: Store<readonly Whereabout[]>;
-  readonly desk: Desk;
+  readonly workspace: Workspace;
   /** Called when a file was opened, for layouts in which the tree covers the editor. */
   readonly onOpened?: () => void;
 }
 
-type Question = { kind: "new"; folder: string } | { kind: "rename" | "delete"; file: DocumentFile };
+/** What a row of the tree is while it is dragged. */
+const DRAGGED = "application/x-sparkroom-path";
 
-export function FileTree({ session, files: filesStore, whereabouts, desk, onOpened }: FileTreeProps) {
-  const files = useStore(filesStore, (value) => value);
+export function FileTree({ session, workspace, onOpened = () => {} }: FileTreeProps) {
+  const { allFiles, whereabouts, desk, actions, uploads } = workspace;
+  const files = useStore(allFiles, (value) => value);
   const people = useStore(whereabouts, (value) => value);
   const active = useStore(desk.state, (state) => state.active);
   const writable = useStore(session.state, mayWrite);
   const synced = useStore(session.state, (state) => state.synced);
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const { collapsed, folders } = useStore(workspace.tree, (state) => state);
   const [focused, setFocused] = useState<string | null>(null);
-  const [question, setQuestion] = useState<Question | null>(null);
+  const [question, setQuestion] = useState<TreeQuestion | null>(null);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const [target, setTarget] = useState<string | null>(null);
   const tree = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => visibleRows(treeOf(files), collapsed), [files, collapsed]);
+  const rows = useMemo(() => visibleRows(treeOf(files, folders), collapsed), [files, folders, collapsed]);
   const tabStop = rows.some(({ node }) => node.path === focused) ? focused : rows[0]?.node.path;
+  const menuNode = rows.find(({ node }) => node.path === pointed)?.node ?? null;
 
-  const toggle = (path: string, shut = !collapsed.has(path)) => {
-    const next = new Set(collapsed);
-    if (shut) {
-      next.add(path);
-    } else {
-      next.delete(path);
-    }
-    setCollapsed(next);
-  };
   const open = (node: TreeNode) => {
     if (node.kind === "folder") {
-      toggle(node.path);
+      actions.toggle(node.path);
     } else {
       desk.show(node.file.id);
-      onOpened?.();
+      onOpened();
     }
   };
-  const focusRow = (index: number) => {
-    const row = rows[Math.max(0, Math.min(index, rows.length - 1))];
-    if (row !== undefined) {
-      setFocused(row.node.path);
-      tree.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(row.node.path)}"]`)?.focus();
+  const take = async (dropped: readonly Dropped[], replace: boolean) => {
+    const first = await uploads.add(dropped, replace);
+    const file = allFiles.get().find(({ path }) => path === first);
+    if (dropped.length === 1 && file !== undefined) {
+      desk.show(file.id);
+    }
+  };
+  const receive = (dropped: readonly Dropped[], folder: string) => {
+    const placed = dropped.map(({ path, file }) => ({ path: folder === "" ? path : `${folder}/${path}`, file }));
+    const wanted = placed.map(({ path }) => path);
+    const taken = occupied(files, wanted);
+    if (taken.length > 0) {
+      setQuestion({ kind: "taken", dropped: placed, taken });
+    } else if (placed.length > 0) {
+      void take(placed, false);
+    }
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    const folder = folderUnder(event);
+    setTarget(null);
+    const path = event.dataTransfer.getData(DRAGGED);
+    if (path !== "") {
+      actions.moveInto(folder, path);
+    } else {
+      droppedFiles(event.dataTransfer).then((dropped) => receive(dropped, folder), notifyError);
+    }
+  };
+  const over = (event: DragEvent) => {
+    const { types } = event.dataTransfer;
+    if (writable && (types.includes(DRAGGED) || types.includes("Files"))) {
+      event.preventDefault();
+      event.dataTransfer.dropEffect = types.includes(DRAGGED) ? "move" : "copy";
+      setTarget(folderUnder(event));
+    }
+  };
+  const paste = (event: ClipboardEvent) => {
+    if (writable && event.clipboardData.files.length > 0) {
+      event.preventDefault();
+      receive(chosenFiles(event.clipboardData.files), folderAt(rows, focused));
     }
   };
   const press = (event: KeyboardEvent, index: number, node: TreeNode) => {
-    if (event.target !== event.currentTarget) {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
+    const focusRow = (at: number) => {
+      const row = rows[Math.max(0, Math.min(at, rows.length - 1))];
+      if (row !== undefined) {
+        setFocused(row.node.path);
+        tree.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(row.node.path)}"]`)?.focus();
+      }
+    };
+    const shut = collapsed.has(node.path);
     const act = actionOf(event.key, {
       up: () => focusRow(index - 1),
       down: () => focusRow(index + 1),
@@ -75,191 +114,126 @@ export function FileTree({ session, files: filesStore, whereabouts, desk, onOpen
       last: () => focusRow(rows.length - 1),
       open: () => open(node),
       left: () =>
-        node.kind === "folder" && !collapsed.has(node.path)
-          ? toggle(node.path, true)
-          : focusRow(rows.findIndex((row) => node.path.startsWith(`${row.node.path}/`))),
-      right: () =>
-        node.kind === "folder" && (collapsed.has(node.path) ? toggle(node.path, false) : focusRow(index + 1)),
-      rename: () => node.kind === "file" && writable && setQuestion({ kind: "rename", file: node.file }),
-      remove: () => node.kind === "file" && writable && setQuestion({ kind: "delete", file: node.file }),
+        node.kind === "folder" && !shut
+          ? actions.toggle(node.path, true)
+          : folderOf(node.path) !== "" && focusRow(rows.findIndex((row) => row.node.path === folderOf(node.path))),
+      right: () => node.kind === "folder" && (shut ? actions.toggle(node.path, false) : focusRow(index + 1)),
+      rename: () => writable && setQuestion({ kind: "rename", node }),
+      remove: () => {
+        if (writable) {
+          focusRow(index === rows.length - 1 ? index - 1 : index + 1);
+          actions.remove(node.path);
+        }
+      },
     });
     if (act !== undefined) {
       event.preventDefault();
       act();
     }
   };
+  const ask = (kind: "file" | "folder", folder: string) => {
+    actions.toggle(folder, false);
+    setQuestion({ kind: `new-${kind}`, folder });
+  };
+  const beside = folderOf(files.find(({ id }) => id === active)?.path ?? "");
+  const menu = {
+    room: session.id,
+    actions,
+    writable,
+    onNew: ask,
+    onRename: (node: TreeNode) => setQuestion({ kind: "rename", node }),
+  };
 
   return (
-    <nav className="file-tree" aria-label="Files">
-      <header>
-        <h2>Files</h2>
-        {writable && (
-          <IconButton label="New file" onClick={() => setQuestion({ kind: "new", folder: folderOf(files, active) })}>
-            <FilePlus2 className="icon" />
-          </IconButton>
-        )}
-      </header>
-      <div role="tree" aria-label="Files of this room" ref={tree}>
-        {rows.map(({ node, level }, index) => (
+    <nav className="file-tree" aria-label="Files" onPaste={paste}>
+      <TreeHeader
+        room={session.id}
+        writable={writable}
+        onNew={(kind) => ask(kind, kind === "file" ? beside : "")}
+        onChosen={(chosen) => receive(chosenFiles(chosen), "")}
+        onArchive={(file) => void uploads.unpack(file)}
+      />
+      <ContextMenu.Root>
+        <ContextMenu.Trigger asChild disabled={rows.length === 0}>
           <div
-            key={node.path}
-            role="treeitem"
-            aria-level={level}
-            aria-label={node.name}
-            aria-selected={node.kind === "file" && node.file.id === active}
-            {...(node.kind === "folder" ? { "aria-expanded": !collapsed.has(node.path) } : {})}
-            tabIndex={node.path === tabStop ? 0 : -1}
-            data-path={node.path}
-            className="tree-row"
-            style={{ paddingInlineStart: 6 + (level - 1) * 14 }}
-            onClick={() => open(node)}
-            onFocus={() => setFocused(node.path)}
-            onKeyDown={(event) => press(event, index, node)}
+            role="tree"
+            aria-label="Files of this room"
+            ref={tree}
+            data-target={target === ""}
+            onPointerDown={(event) => setPointed(pathUnder(event.target))}
+            onContextMenu={(event) => {
+              const path = pathUnder(event.target);
+              setPointed(path);
+              if (path === null) {
+                event.preventDefault();
+              }
+            }}
+            onDragOver={over}
+            onDragLeave={(event) => event.currentTarget.contains(event.relatedTarget as Node | null) || setTarget(null)}
+            onDrop={drop}
           >
-            {node.kind === "folder" ? (
-              collapsed.has(node.path) ? (
-                <ChevronRight className="icon" />
-              ) : (
-                <ChevronDown className="icon" />
-              )
-            ) : (
-              <FileIcon path={node.path} />
-            )}
-            <span className="tree-name" title={node.path}>
-              {node.name}
-            </span>
-            {node.kind === "file" && <Visitors people={people.filter(({ document }) => document === node.file.id)} />}
-            {node.kind === "file" && writable && (
-              <FileMenu
-                name={node.name}
-                onRename={() => setQuestion({ kind: "rename", file: node.file })}
-                onDelete={() => setQuestion({ kind: "delete", file: node.file })}
+            {rows.map((row, index) => (
+              <TreeRowView
+                key={row.node.path}
+                row={row}
+                shut={collapsed.has(row.node.path)}
+                active={row.node.kind === "file" && row.node.file.id === active}
+                tabStop={row.node.path === tabStop}
+                target={target !== "" && row.node.kind === "folder" && row.node.path === target}
+                people={people.filter(
+                  ({ document }) => row.node.kind === "file" && document !== null && document === row.node.file.id,
+                )}
+                menu={menu}
+                onOpen={() => open(row.node)}
+                onFocus={() => setFocused(row.node.path)}
+                onKeyDown={(event) => press(event, index, row.node)}
+                onDragStart={(event) => {
+                  event.dataTransfer.setData(DRAGGED, row.node.path);
+                  event.dataTransfer.effectAllowed = "move";
+                }}
               />
+            ))}
+            {rows.length === 0 && (
+              <p className="small muted tree-empty">
+                {synced ? "No files yet. Ask for something, make one, or drop some here." : "Loading…"}
+              </p>
             )}
           </div>
-        ))}
-      </div>
-      {files.length === 0 && (
-        <p className="small muted tree-empty">
-          {synced ? "No files yet. Ask for something, or make one with the button above." : "Loading…"}
-        </p>
-      )}
-      {question?.kind === "new" && (
-        <PathDialog
-          title="New file"
-          action="Create"
-          initial={question.folder}
-          files={files}
-          onDone={(path) => {
-            desk.show(createFile(session.doc, path));
-            onOpened?.();
-          }}
+        </ContextMenu.Trigger>
+        {menuNode !== null && (
+          <ContextMenu.Portal>
+            <ContextMenu.Content className="menu" collisionPadding={8}>
+              <TreeMenuItems {...menu} node={menuNode} {...AT_POINTER} />
+            </ContextMenu.Content>
+          </ContextMenu.Portal>
+        )}
+      </ContextMenu.Root>
+      <UploadList transfers={uploads.state} />
+      {question !== null && (
+        <TreeQuestions
+          question={question}
+          actions={actions}
+          onTake={(dropped, replace) => void take(dropped, replace)}
+          onOpened={onOpened}
           onClose={() => setQuestion(null)}
         />
-      )}
-      {question?.kind === "rename" && (
-        <PathDialog
-          title={`Rename ${question.file.path}`}
-          action="Rename"
-          initial={question.file.path}
-          files={files}
-          onDone={(path) => renameFile(session.doc, question.file.id, path)}
-          onClose={() => setQuestion(null)}
-        />
-      )}
-      {question?.kind === "delete" && (
-        <Dialog title={`Delete ${question.file.path}?`} onClose={() => setQuestion(null)}>
-          <p className="small muted">It is deleted for everybody in the room.</p>
-          <div className="dialog-actions">
-            <button type="button" className="button quiet" onClick={() => setQuestion(null)}>
-              Cancel
-            </button>
-            <button
-              type="button"
-              className="button danger"
-              onClick={() => {
-                deleteFile(session.doc, question.file.id);
-                setQuestion(null);
-              }}
-            >
-              Delete
-            </button>
-          </div>
-        </Dialog>
       )}
     </nav>
   );
 }
 
-function Visitors({ people }: { people: readonly Whereabout[] }) {
-  return people.map(({ client, user }) => (
-    <span
-      key={client}
-      className={user.model ? "visitor writing" : "visitor"}
-      style={user.model ? { color: user.color } : { background: user.color }}
-      role="img"
-      aria-label={user.model ? `${user.name} is writing here` : `${user.name} is here`}
-      title={user.model ? `${user.name} is writing here` : `${user.name} is here`}
-    >
-      {user.model && <Sparkles className="icon" />}
-    </span>
-  ));
+function pathUnder(target: EventTarget): string | null {
+  return target instanceof Element ? (target.closest<HTMLElement>("[data-path]")?.dataset.path ?? null) : null;
 }
 
-function FileMenu({ name, onRename, onDelete }: { name: string; onRename: () => void; onDelete: () => void }) {
-  return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger asChild>
-        <IconButton label={`Actions for ${name}`} className="tree-more" onClick={(event) => event.stopPropagation()}>
-          <Ellipsis className="icon" />
-        </IconButton>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="start" onClick={(event) => event.stopPropagation()}>
-          <DropdownMenu.Item className="menu-item" onSelect={onRename}>
-            <Pencil className="icon" /> Rename
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item danger" onSelect={onDelete}>
-            <Trash2 className="icon" /> Delete
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  );
+/** The folder in which a drop would put things. */
+function folderUnder(event: DragEvent): string {
+  const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-path]") : null;
+  const path = row?.dataset.path ?? "";
+  return row?.dataset.kind === "folder" ? path : folderOf(path);
 }
 
-interface TreeActions {
-  up(): unknown;
-  down(): unknown;
-  first(): unknown;
-  last(): unknown;
-  open(): unknown;
-  left(): unknown;
-  right(): unknown;
-  rename(): unknown;
-  remove(): unknown;
-}
-
-/** The keys of a tree, as assistive technology expects them. */
-function actionOf(key: string, actions: TreeActions): (() => unknown) | undefined {
-  const keys: Readonly<Record<string, keyof TreeActions>> = {
-    ArrowUp: "up",
-    ArrowDown: "down",
-    Home: "first",
-    End: "last",
-    Enter: "open",
-    " ": "open",
-    ArrowLeft: "left",
-    ArrowRight: "right",
-    F2: "rename",
-    Delete: "remove",
-  };
-  const name = keys[key];
-  return name === undefined ? undefined : actions[name];
-}
-
-/** A new file goes beside the one that is open. */
-function folderOf(files: readonly DocumentFile[], active: string | null): string {
-  const path = files.find((file) => file.id === active)?.path ?? "";
-  return path.slice(0, path.lastIndexOf("/") + 1);
+function folderAt(rows: readonly TreeRow[], path: string | null): string {
+  const node = rows.find((row) => row.node.path === path)?.node;
+  return node === undefined ? "" : node.kind === "folder" ? node.path : folderOf(node.path);
 }

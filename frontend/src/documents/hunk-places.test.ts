@@ -1,17 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Hunk } from "../wire/types";
+import { hunk as row } from "../rooms/testing/rows";
 import { lineAt, placeOf, placesAdded } from "./hunk-places";
 
-const hunk: Hunk = {
-  id: "h",
-  path: "a",
-  state: "applied",
-  reason: null,
-  message: null,
-  line: 1,
-  before: "",
-  after: "",
-};
+const hunk = row();
 
 describe("the place of a hunk", () => {
   const text = "x = 1\ny = 2\nx = 1\n";
@@ -41,6 +32,13 @@ describe("what a hunk added", () => {
     const text = "a\nB\nc\n// mine\n";
     expect(placesAdded(text, made).map(({ from, to }) => text.slice(from, to))).toEqual(["a\n", "c\n"]);
     expect(placesAdded(text, { ...made, state: "withdrawn" })).toEqual([]);
+  });
+
+  it("is what is left of an edit that people typed in", () => {
+    const edit = { ...hunk, line: 3, before: "one\n", after: "const a = 1\nconst b = 2\n}\n" };
+    const text = "x\ny\nconst a = 12\nconst b = 2\n}\n";
+    expect(placesAdded(text, edit).map(({ from, to }) => text.slice(from, to))).toEqual(["const b = 2\n"]);
+    expect(placesAdded("x\ny\n}\n", edit)).toEqual([]);
   });
 
   it("is nothing for a hunk that repeats the text", () => {

@@ -3,6 +3,11 @@ import { type DiffLine, lineDiff } from "../rooms/line-diff";
 import type { Hunk } from "../wire/types";
 import type { WrittenRange } from "./written";
 
+/** How far a hunk that people have changed since is looked for from where it was written. */
+const LINES_AROUND = 60;
+/** A line with no letter or digit, such as a closing bracket, may be anybody's. */
+const TELLING = /[\p{L}\p{N}]/u;
+
 /**
  * The place of `hunk.after` in `text`: the occurrence nearest to the line at which it was written. Null if it wrote
  * nothing, is not in force, or its text was changed since.
@@ -20,16 +25,29 @@ export function placeOf(text: string, hunk: Hunk): WrittenRange | null {
 }
 
 /**
- * The lines that a hunk added, where they stand now: what a hunk repeats of the old text is not its own. Of a file that
- * it made, those are the lines that nobody changed since.
+ * The lines that a hunk added, where they stand now: what a hunk repeats of the old text is not its own. Where people
+ * changed it since, those are the lines that are still as they were written.
  */
 export function placesAdded(text: string, hunk: Hunk): WrittenRange[] {
   const place = placeOf(text, hunk);
   if (place !== null) {
     return linesOf(text, place.from, lineDiff(hunk.before, hunk.after), "added");
   }
-  const made = hunk.before === "" && hunk.line === 1 && inForce(hunk);
-  return made ? linesOf(text, 0, lineDiff(hunk.after, text), "same") : [];
+  if (!inForce(hunk) || hunk.after === "") {
+    return [];
+  }
+  const added = lineDiff(hunk.before, hunk.after).flatMap((line) => (line.kind === "added" ? [line.text] : []));
+  const written = new Set(added.filter((line) => TELLING.test(line)));
+  const { from, to } = near(text, hunk);
+  const still = linesOf(text, from, lineDiff(hunk.after, text.slice(from, to)), "same");
+  return still.filter((line) => written.has(text.slice(line.from, line.to).replace(/\r?\n$/, "")));
+}
+
+/** The lines around which a hunk was written. */
+function near(text: string, { line, after }: Hunk): WrittenRange {
+  const first = Math.max(1, (line ?? 1) - LINES_AROUND);
+  const last = (line ?? 1) + after.split("\n").length + LINES_AROUND;
+  return { from: offsetOf(text, first), to: offsetOf(text, last) };
 }
 
 /** The lines of one kind in a diff whose new lines stand in `text` from `at` on. */
@@ -67,7 +85,7 @@ function offsetOf(text: string, line: number): number {
   for (let passed = 1; passed < line; passed++) {
     const next = text.indexOf("\n", at);
     if (next < 0) {
-      return at;
+      return text.length;
     }
     at = next + 1;
   }

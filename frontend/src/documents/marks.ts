@@ -1,6 +1,6 @@
 /**
- * Marks the lines that a model wrote in its last turn: a soft tint and a bar in the gutter. They move with the text, and
- * go when the next turn begins or when nothing of their line is left.
+ * Marks the lines that a model wrote: a soft tint and a bar in the gutter. They move with the text, and go when somebody
+ * accepts or rejects what was written, or when nothing of their line is left.
  */
 import {
   type ChangeSet,

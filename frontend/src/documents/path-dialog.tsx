@@ -1,19 +1,27 @@
 import { type FormEvent, useId, useRef, useState } from "react";
 import { Dialog } from "../ui/dialog";
-import type { DocumentFile } from "./files";
-import { foldPath, pathProblem } from "./shown-paths";
 
 interface PathDialogProps {
   readonly title: string;
   readonly action: string;
   readonly initial: string;
-  readonly files: readonly DocumentFile[];
+  readonly placeholder?: string;
+  /** Why the path that was typed cannot be had; null if it can. */
+  readonly problemOf: (path: string) => string | null;
   readonly onDone: (path: string) => void;
   readonly onClose: () => void;
 }
 
 /** Asks for a path and says at once what is wrong with it. */
-export function PathDialog({ title, action, initial, files, onDone, onClose }: PathDialogProps) {
+export function PathDialog({
+  title,
+  action,
+  initial,
+  placeholder = "game/snake.js",
+  problemOf,
+  onDone,
+  onClose,
+}: PathDialogProps) {
   const [path, setPath] = useState(initial);
   const label = useId();
   const hint = useId();
@@ -23,8 +31,7 @@ export function PathDialog({ title, action, initial, files, onDone, onClose }: P
     field.current?.setSelectionRange(path.lastIndexOf("/") + 1, stemEnd(path));
   };
   const wanted = path.trim();
-  const taken = wanted !== initial && files.some((file) => foldPath(file.path) === foldPath(wanted));
-  const problem = taken ? "There is a file of that name." : pathProblem(wanted);
+  const problem = problemOf(wanted);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (problem === null) {
@@ -44,7 +51,7 @@ export function PathDialog({ title, action, initial, files, onDone, onClose }: P
           className="field"
           value={path}
           onChange={(event) => setPath(event.target.value)}
-          placeholder="game/snake.js"
+          placeholder={placeholder}
           spellCheck={false}
           autoComplete="off"
           aria-describedby={hint}

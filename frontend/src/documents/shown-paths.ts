@@ -82,7 +82,7 @@ export function shownPaths(entries: Iterable<readonly [string, string]>): Map<st
 }
 
 /** `a/b.js` → `a/b (2).js`; a leading dot is no extension: `.env` → `.env (2)`. */
-function numbered(path: string, number: number): string {
+export function numbered(path: string, number: number): string {
   const slash = path.lastIndexOf("/") + 1;
   const name = path.slice(slash);
   const dot = name.lastIndexOf(".");

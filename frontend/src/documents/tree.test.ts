@@ -23,6 +23,15 @@ it("shows folders before files, each by name", () => {
   ]);
 });
 
+it("shows folders that have nothing in them yet", () => {
+  expect(shown(visibleRows(treeOf(files.slice(3), ["img/icons", "a"]), new Set()))).toEqual([
+    "1 folder a",
+    "1 folder img",
+    "2 folder img/icons",
+    "1 file a.js",
+  ]);
+});
+
 it("hides what is in a folder that is shut", () => {
   expect(shown(visibleRows(treeOf(files), new Set(["game"])))).toEqual([
     "1 folder game",

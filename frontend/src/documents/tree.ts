@@ -1,9 +1,9 @@
 /** The files of a room as folders: pure, from the paths alone. */
-import type { DocumentFile } from "./files";
+import type { RoomFile } from "./files";
 
 export type TreeNode =
   | { readonly kind: "folder"; readonly name: string; readonly path: string; readonly children: readonly TreeNode[] }
-  | { readonly kind: "file"; readonly name: string; readonly path: string; readonly file: DocumentFile };
+  | { readonly kind: "file"; readonly name: string; readonly path: string; readonly file: RoomFile };
 
 /** A line of the tree as it is shown: what stands there and how deep. */
 export interface TreeRow {
@@ -13,23 +13,17 @@ export interface TreeRow {
 
 interface Branch {
   readonly folders: Map<string, Branch>;
-  readonly files: DocumentFile[];
+  readonly files: RoomFile[];
 }
 
-/** Folders before files, each by name. */
-export function treeOf(files: readonly DocumentFile[]): TreeNode[] {
+/** Folders before files, each by name. `folders` are paths of folders that have nothing in them yet. */
+export function treeOf(files: readonly RoomFile[], folders: Iterable<string> = []): TreeNode[] {
   const root: Branch = { folders: new Map(), files: [] };
   for (const file of files) {
-    let branch = root;
-    for (const part of file.path.split("/").slice(0, -1)) {
-      let next = branch.folders.get(part);
-      if (next === undefined) {
-        next = { folders: new Map(), files: [] };
-        branch.folders.set(part, next);
-      }
-      branch = next;
-    }
-    branch.files.push(file);
+    branchAt(root, file.path.split("/").slice(0, -1)).files.push(file);
+  }
+  for (const folder of folders) {
+    branchAt(root, folder.split("/"));
   }
   return grown(root, "");
 }
@@ -44,6 +38,19 @@ export function visibleRows(nodes: readonly TreeNode[], collapsed: ReadonlySet<s
 
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function branchAt(root: Branch, parts: readonly string[]): Branch {
+  let branch = root;
+  for (const part of parts) {
+    let next = branch.folders.get(part);
+    if (next === undefined) {
+      next = { folders: new Map(), files: [] };
+      branch.folders.set(part, next);
+    }
+    branch = next;
+  }
+  return branch;
 }
 
 function grown(branch: Branch, prefix: string): TreeNode[] {

@@ -24,6 +24,11 @@ class Migration(migrations.Migration):
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
+            model_name='member',
+            name='overruled',
+            field=models.JSONField(default=dict),
+        ),
+        migrations.AddField(
             model_name='room',
             name='rights',
             field=models.PositiveIntegerField(default=0),
@@ -33,14 +38,49 @@ class Migration(migrations.Migration):
             name='process',
             field=models.CharField(default='', max_length=80),
         ),
+        migrations.AddField(
+            model_name='turn',
+            name='undone_by',
+            field=models.CharField(max_length=40, null=True),
+        ),
+        migrations.AddField(
+            model_name='hunk',
+            name='kind',
+            field=models.CharField(default='edit', max_length=6),
+        ),
+        migrations.AddField(
+            model_name='hunk',
+            name='created',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name='hunk',
+            name='key',
+            field=models.CharField(default='', max_length=64),
+        ),
+        migrations.AddField(
+            model_name='hunk',
+            name='decided_by',
+            field=models.CharField(max_length=40, null=True),
+        ),
+        migrations.AddField(
+            model_name='hunk',
+            name='claimed_until',
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AlterField(
+            model_name='hunk',
+            name='file',
+            field=models.CharField(max_length=255, null=True),
+        ),
         migrations.CreateModel(
             name='Asset',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('hash', models.CharField(max_length=64)),
-                ('type', models.CharField(max_length=100)),
                 ('bytes', models.PositiveIntegerField()),
                 ('data', models.BinaryField()),
+                ('unnamed_since', models.BigIntegerField(null=True)),
                 ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assets', to='store.room')),
             ],
             options={

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from ide.domain.documents import BadPath
 from ide.domain.refusals import Refusal
-from ide.transports.api import files, messages, rooms, runs, turns
+from ide.transports.api import archive, files, history, members, messages, requests, rooms, runs, turns
 from ide.wire.codes import Code
 from ide.wire.shapes import Problem
 
@@ -29,9 +32,10 @@ STATUS = {
     Code.INTERNAL: 500,
 }
 
+log = logging.getLogger(__name__)
 api = NinjaAPI(title="Sparkroom", version="1", urls_namespace="api")
-for router in (rooms.router, files.router, turns.router, runs.router, messages.router):
-    api.add_router("", router)
+for part in (rooms, members, requests, archive, files, turns, runs, messages, history):
+    api.add_router("", part.router)
 
 
 @api.exception_handler(Refusal)
@@ -59,6 +63,18 @@ def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(RequestDataTooBig)
 def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return _problem(Code.TOO_LARGE, "The request is too large.")
+
+
+@api.exception_handler(OperationalError)
+def _no_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    log.error("%s %s failed: %s", request.method, request.path, error)
+    return _problem(Code.UNAVAILABLE, "The database cannot be used right now. Try again in a moment.")
+
+
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _problem(Code.INTERNAL, "Something went wrong on the server; see its log.")
 
 
 def _problem(code: Code, message: str) -> JsonResponse:

@@ -27,7 +27,7 @@ async def say(request: HttpRequest, room_id: str, said: shapes.Said) -> tuple[in
     """Say something in the room's chat."""
     person = await editor_of(await hub.services(), request, room_id)
     async with hub.visit(room_id) as live:
-        return 202, shapes.Made(id=live.say(person, said.text))
+        return 202, shapes.Made(id=await live.say(person, said.text))
 
 
 @router.get("/models", response=list[shapes.Model], tags=["models"])

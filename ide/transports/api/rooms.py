@@ -11,9 +11,10 @@ from ninja import Router
 from ide.domain.access import make_token
 from ide.domain.refusals import Refusal
 from ide.live.connection import Person
-from ide.store import rooms
+from ide.store import members, requests, rooms
 from ide.store.starters import starters
 from ide.transports.access import (
+    as_person,
     browser_of,
     check_same_origin,
     claim_of,
@@ -88,11 +89,12 @@ async def open_session(
     services = await hub.services()
     claim = await claim_of(services, room_id, link.token)
     browser = browser_of(request.COOKIES, request.get_host()) or services.new_id() + services.new_id()
-    member = await services.writer.do(rooms.admit, room_id, browser, claim.role, claim.generation)
+    member = await services.writer.do(members.admit, room_id, browser, claim)
     set_browser(response, request, browser)
-    person = Person(member.id, member.name, member.colour, member.role, member.generation)
     async with hub.visit(room_id) as live:
-        return live.shape(member.role, _preview(request, room_id, person))
+        if member.role.covers(Role.EDITOR):
+            await live.commit(requests.withdraw, room_id, browser)
+        return live.shape(member.role, _preview(request, room_id, as_person(member)))
 
 
 @router.get("/rooms/{room_id}/links", response=shapes.RoomLinks)
@@ -106,12 +108,13 @@ async def read_links(request: HttpRequest, room_id: str) -> shapes.RoomLinks:
 
 @router.post("/rooms/{room_id}/tokens/revoke", response=shapes.RevokedToken)
 async def revoke_token(request: HttpRequest, room_id: str, asked: shapes.RevokeToken) -> shapes.RevokedToken:
-    """Make every link of a role worthless, close who came in by one, and answer the new one. For owners."""
+    """Make every link of a role worthless, close who came in by one, and answer the new one. For owners.
+
+    An owner's session that does so to the owners' links goes on.
+    """
     services = await hub.services()
-    await owner_of(services, request, room_id)
-    room = await services.writer.do(rooms.revoke, room_id, asked.role)
-    if room is None:
-        raise Refusal(Code.NOT_FOUND, "There is no such room.")
+    owner = await owner_of(services, request, room_id)
+    room = await services.writer.do(rooms.revoke, room_id, asked.role, owner.id)
     async with hub.visit(room_id) as live:
         await live.rights_changed()
     token = make_token(settings.SECRET_KEY, room_id, asked.role, room.generations[asked.role])
