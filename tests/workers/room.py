@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
-from ide.engines.bus import Control, WebBus
+from ide.engines.bus import Control
+from ide.engines.entries import Entry
+from ide.engines.web_bus import WebBus
 from ide.store import rooms, runs
 from ide.wire.codes import RunState
-from ide.wire.messages import Event, Output, RunEvent, TestEvent
+from ide.wire.frames import Json, decode
+from ide.wire.messages import EVENTS, Event, Output, RunEvent, TestEvent
 from ide.wire.shapes import Run, RunLimits, Terminal
 from tests.workers.conftest import LIMITS, PATIENCE
 
@@ -50,10 +53,11 @@ class HeardRoom:
         await asyncio.wait([self._listening])
         await self._bus.close()
 
-    def _take(self, room_id: str, event: Event) -> None:
-        assert room_id == self.id
+    def _take(self, entry: Entry) -> None:
+        assert entry.room == self.id
+        events = [decode(frame) for frame in entry.frames]
         with self._changed:
-            self.events.append(event)
+            self.events += [EVENTS.validate_json(event.text) for event in events if isinstance(event, Json)]
             self._changed.notify_all()
 
     def queue(

@@ -3,7 +3,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, indentWithTab, simplifySelection } from "@codemirror/commands";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, type Extension, type StateEffect } from "@codemirror/state";
+import { Compartment, EditorState, type Extension, type StateEffect, type Text } from "@codemirror/state";
 import {
   crosshairCursor,
   drawSelection,
@@ -183,12 +183,17 @@ function sizeLimit(session: RoomSession): Extension {
   return EditorState.transactionFilter.of((transaction) => {
     const most = session.state.get().room?.limits.document_bytes ?? Number.POSITIVE_INFINITY;
     const grows = transaction.newDoc.length > transaction.startState.doc.length;
-    if (transaction.isUserEvent("input") && grows && transaction.newDoc.length > most) {
+    if (transaction.isUserEvent("input") && grows && !fits(transaction.newDoc, most)) {
       notify(`A document holds at most ${most.toLocaleString("en")} bytes.`, "error");
       return [];
     }
     return transaction;
   });
+}
+
+/** Whether a text takes at most so many bytes. One UTF-16 unit takes up to three. */
+function fits(text: Text, bytes: number): boolean {
+  return text.length * 3 <= bytes || new TextEncoder().encode(text.toString()).length <= bytes;
 }
 
 /** Esc closes what is open in the editor; a selection it clears only when there is no turn of one's own that it stops. */
