@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ide.domain.rights import require
 from ide.live.connection import Person
 from ide.live.restoring import make_checkpoint, restore
-from ide.store import rooms
+from ide.store import members
 from ide.wire import messages
 from ide.wire.codes import Role
 
@@ -44,12 +44,12 @@ async def perform(room: LiveRoom, person: Person, command: messages.AnyCommand) 
             await room.runs.resize(command.run, command.terminal)
         case messages.Say():
             require(person.role, Role.EDITOR)
-            return room.say(person, command.text)
+            return await room.say(person, command.text)
         case messages.CheckpointCommand():
             return (await make_checkpoint(room, person, command.label)).id
         case messages.Restore():
             return (await restore(room, person, command.checkpoint, command.path)).before
         case messages.Rename():
             room.rename(person, command.name)
-            await room.services.writer.do(rooms.rename, person.id, command.name)
+            await room.services.writer.do(members.rename, person.id, command.name)
     return None

@@ -10,13 +10,17 @@ from ide.wire.codes import Close, Role
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is behind a request, and what they may do in this room. `generation` is their token's."""
+    """Who is behind a request, and what they may do in this room. `generation` is their token's.
+
+    `rights` says how often the rights in the room had changed when this was read; 0 where nobody but the token says it.
+    """
 
     id: str
     name: str
     colour: str
     role: Role
     generation: int
+    rights: int = 0
 
 
 class Connection(Protocol):

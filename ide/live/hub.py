@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from ide.domain.refusals import Refusal
 from ide.domain.updates import count_types
@@ -20,13 +20,15 @@ from ide.live.replica import Replica
 from ide.live.room import LiveRoom, Loaded
 from ide.live.services import Services
 from ide.live.turns import REMEMBERED_TURNS
-from ide.store import rooms, runs, turns, updates
+from ide.store import members, rooms, runs, turns, updates
 from ide.wire.codes import Close, Code
 from ide.wire.messages import JournaledEvent
 from ide.wire.shapes import Problem
 
 LINGER_SECONDS = 30
 SWEEP_SECONDS = 1
+# Within this, whoever is alive has noticed that the database is back: a connection takes at most 5 s to be made.
+RECOVERY_SECONDS = 7
 # A run that waits this long was lost on its way to a worker, or there is none.
 QUEUED_MS = 120_000
 
@@ -36,15 +38,22 @@ INTERRUPTED = Problem(
 )
 
 DELETED = "This room was deleted."
+ENDING = "The server is ending; come back in a moment."
 
 log = logging.getLogger(__name__)
 
 
 class Hub:
-    """A process's open rooms. `make_services` is called on the first visit, on the loop that then owns every room."""
+    """A process's open rooms. `make_services` is called on the first visit, on the loop that then owns every room.
 
-    def __init__(self, make_services: Callable[[], Awaitable[Services]]) -> None:
+    A room stays open for `linger_seconds` after its last visitor, who may only be reloading the page.
+    """
+
+    def __init__(
+        self, make_services: Callable[[], Awaitable[Services]], *, linger_seconds: float = LINGER_SECONDS
+    ) -> None:
         self._make_services = make_services
+        self._linger_seconds = linger_seconds
         self._services: asyncio.Task[Services] | None = None
         self._rooms: dict[str, asyncio.Task[LiveRoom]] = {}
         self._open_rooms: dict[str, LiveRoom] = {}
@@ -52,6 +61,9 @@ class Hub:
         self._visitors: dict[str, int] = {}
         self._closing: dict[str, asyncio.TimerHandle] = {}
         self._chores: list[asyncio.Task[None]] = []
+        self._farewells: set[asyncio.Task[None]] = set()
+        """Rooms that are being closed."""
+        self._ending = False
 
     async def services(self) -> Services:
         """What all rooms share, once this process has done what it does at its start."""
@@ -62,7 +74,9 @@ class Hub:
 
     @contextlib.asynccontextmanager
     async def visit(self, room_id: str) -> AsyncIterator[LiveRoom]:
-        """The open room, which stays open meanwhile. Raises Refusal if there is no such room."""
+        """The open room, which stays open meanwhile. Raises Refusal if there is no such room, or the process ends."""
+        if self._ending:
+            raise Refusal(Code.UNAVAILABLE, ENDING)
         services = await self.services()
         self._visitors[room_id] = self._visitors.get(room_id, 0) + 1
         if (timer := self._closing.pop(room_id, None)) is not None:
@@ -79,6 +93,8 @@ class Hub:
                 raise
             # Whoever comes by way of another process next must find here what was done there.
             await room.neighbours.level()
+            if self.opened(room_id) is not room:
+                raise Refusal(Code.UNAVAILABLE, ENDING)
             yield room
         finally:
             self._visitors[room_id] -= 1
@@ -103,18 +119,28 @@ class Hub:
         await self._dismiss(room_id, room)
 
     async def close(self) -> None:
-        """Stop the turns, write everything down and release everything."""
-        for chore in self._chores:
-            chore.cancel()
+        """Stop the turns, write everything down and release everything. Nobody is let in meanwhile."""
+        self._ending = True
+        try:
+            await self._end()
+        finally:
+            self._ending = False
+
+    async def _end(self) -> None:
         for timer in self._closing.values():
             timer.cancel()
-        rooms_open = dict(self._open_rooms)
-        self._rooms.clear()
+        self._closing.clear()
         # Every turn first: what it was writing must be taken back even if closing some room takes long, or fails.
-        for room in rooms_open.values():
+        for room in self._open_rooms.values():
             room.turns.close()
-        for room_id, room in rooms_open.items():
+        # Rooms that are being opened, or closed already, need what is released below.
+        await asyncio.gather(*self._rooms.values(), *self._farewells, return_exceptions=True)
+        self._rooms.clear()
+        for room_id, room in list(self._open_rooms.items()):
             await self._close(room_id, room)
+        for chore in self._chores:
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
         if self._services is not None:
             services, self._services = await self._services, None
             await services.appender.flush()
@@ -148,10 +174,10 @@ class Hub:
             elif not self._visitors.get(room_id):
                 # Taken out at once: whoever comes next opens the room anew and never gets one that is being closed.
                 self._rooms.pop(room_id, None)
-                self._chore(self._close(room_id, room))
+                self._farewell(self._close(room_id, room))
 
-        if room_id in self._rooms:
-            self._closing[room_id] = asyncio.get_running_loop().call_later(LINGER_SECONDS, due)
+        if room_id in self._rooms and not self._ending:
+            self._closing[room_id] = asyncio.get_running_loop().call_later(self._linger_seconds, due)
         else:
             self._visitors.pop(room_id, None)
 
@@ -189,18 +215,20 @@ class Hub:
     async def _sweep(self, services: Services) -> None:
         """Say that this process is alive while it carries out turns; fail those of processes that are not, and runs
         whose worker is gone or that nobody took."""
+        time = asyncio.get_running_loop().time
+        looked = judges_from = time()
         while True:
             try:
-                if any(room.turns.running for room in self._open_rooms.values()):
-                    await services.writer.do(turns.beat, services.bus.process)
-                ended: list[tuple[str, JournaledEvent]] = [
-                    *await services.writer.do(turns.expire, INTERRUPTED),
-                    *await services.writer.do(runs.expire, services.now_ms() - QUEUED_MS),
-                ]
+                await self._beat(services)
+                if time() - looked > turns.ALIVE_SECONDS - SWEEP_SECONDS:
+                    # The database was away, or this process stood still. Others may be alive and still have to say so.
+                    judges_from = time() + RECOVERY_SECONDS
+                looked = time()
+                ended = await self._interrupted(services) if looked >= judges_from else []
                 # Other processes tell of it at once, by way of Redis; but rights must end without that too.
                 visited = [room_id for room_id, room in self._open_rooms.items() if room.connections]
                 changed = await services.writer.do(rooms.rights_of, visited) if visited else {}
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 log.error("what was interrupted was not looked for: %s", error)
                 ended, changed = [], {}
             for room_id, event in ended:
@@ -210,6 +238,20 @@ class Hub:
                 if room is not None and rights != room.rights:
                     room.background(room.read_rights())
             await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _beat(self, services: Services) -> None:
+        running = {turn.id: room for room in self._open_rooms.values() for turn in room.turns.running_here()}
+        if running:
+            await services.writer.do(turns.beat, services.bus.process)
+            for turn in await services.writer.do(turns.lost, list(running)):
+                running[turn.id].turns.lost(turn)
+
+    async def _interrupted(self, services: Services) -> list[tuple[str, JournaledEvent]]:
+        """End what nobody carries out any more. Answers, with their rooms, the events to send."""
+        return [
+            *await services.writer.do(turns.expire, INTERRUPTED),
+            *await services.writer.do(runs.expire, services.now_ms() - QUEUED_MS),
+        ]
 
     def _tell(self, services: Services, room_id: str, event: JournaledEvent) -> None:
         """Deliver an event to a room, wherever it is open."""
@@ -225,7 +267,7 @@ class Hub:
             if entry.kind in (Kind.HELLO, Kind.LEVEL) and entry.room not in self._rooms:
                 services.bus.send(entry.sender, entry.room, Kind.LEFT)
         elif entry.kind == Kind.DELETED:
-            self._chore(self._dismiss(entry.room, room))
+            self._farewell(self._dismiss(entry.room, room))
         else:
             room.neighbours.hear(entry)
 
@@ -236,6 +278,12 @@ class Hub:
     def _forgotten(self) -> None:
         for room in self._open_rooms.values():
             room.background(room.rejoin())
+
+    def _farewell(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._farewells.add(task)
+        task.add_done_callback(self._farewells.discard)
+        task.add_done_callback(_report)
 
     def _chore(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -248,7 +296,8 @@ def _load(room_id: str) -> Loaded | None:
     if room is None:
         return None
     stored = [(update, count_types(update, most_parts=None)) for update in updates.load(room_id)]
-    return Loaded(room, stored, turns.recent(room_id, REMEMBERED_TURNS))
+    removed = standing.removed if (standing := rooms.standing(room_id)) else frozenset[str]()
+    return Loaded(room, stored, turns.recent(room_id, REMEMBERED_TURNS), members.known(room_id), removed)
 
 
 def _report(task: asyncio.Task[None]) -> None:

@@ -43,6 +43,7 @@ CLOSE_OF = {
     Code.ROLE_MAY_NOT: Close.ROLE_MAY_NOT,
     Code.NOT_AUTHORISED: Close.NOT_AUTHORISED,
     Code.OTHER_EPOCH: Close.OTHER_EPOCH,
+    Code.UNAVAILABLE: Close.FAILED,
 }
 
 
@@ -95,18 +96,25 @@ class Session:
         else:
             self._transport.send(frame)
 
+    def role_changed(self, role: Role) -> None:
+        """Ask who may write now for what they have."""
+        if role.covers(Role.EDITOR):
+            self.send(encode_sync(Step.STATE_VECTOR, self._room.replica.state_vector()))
+
     def close(self, code: Close, reason: str) -> None:
         """Close the socket with a code and a reason in words."""
         self._transport.close(code, reason)
 
     def receive(self, data: bytes) -> None:
         """Take one frame. Closes the socket if it is refused."""
+        if self not in self._room.connections:
+            return  # the room was closed, since the process ends: nothing is taken, and nothing acknowledged
         try:
             frame = decode(data)
             if isinstance(frame, Sync):
                 self._sync(frame)
             elif isinstance(frame, Awareness):
-                self._room.outbox.presence(self._room.presence.hear(self, frame.clients))
+                self._awareness(frame)
             elif isinstance(frame, QueryAwareness):
                 self.send(encode_awareness(self._room.presence.all()))
             else:
@@ -115,6 +123,12 @@ class Session:
             self.close(Close.BAD_MESSAGE, str(error))
         except Refusal as refusal:
             self.close(CLOSE_OF.get(refusal.code, Close.BAD_MESSAGE), refusal.message)
+
+    def _awareness(self, frame: Awareness) -> None:
+        book = self._room.presence
+        if doubts := book.doubts(self, frame.clients):
+            self.send(encode_awareness(doubts))
+        self._room.outbox.presence(book.hear(self, frame.clients))
 
     # --- text ---
 

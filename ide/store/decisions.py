@@ -15,8 +15,9 @@ from django.db import transaction
 from ide.domain.edits.hunks import HunkRecord
 from ide.domain.refusals import Refusal
 from ide.store import journal
+from ide.store.hunks import to_hunk
 from ide.store.models import Hunk, Turn
-from ide.store.turns import to_hunk, to_shape
+from ide.store.turns import to_shape
 from ide.wire.codes import Code, HunkState, TurnState
 from ide.wire.messages import HunkEvent, TurnEvent
 
@@ -133,7 +134,7 @@ def _why_not(turn: Turn, rows: list[Hunk] | None, now_ms: int) -> str:
         return f"{turn.undone_by} has undone this turn already."
     if Hunk.objects.filter(turn=turn, claimed_until__gte=now_ms).exists():
         return "Somebody is undoing this turn right now."
-    return "This turn changed nothing that could be undone."
+    return "This turn changed nothing that could still be undone."
 
 
 def _why_not_hunk(row: Hunk, *, claimed: bool) -> str:

@@ -1,4 +1,4 @@
-"""Rooms and who is in them."""
+"""Rooms, their links, and who may do what in them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import F
 
-from ide.domain.names import new_id, new_person
+from ide.domain.names import new_id
+from ide.domain.refusals import Refusal
 from ide.store.models import Member, Room
-from ide.wire.codes import Role
+from ide.wire.codes import Code, Role
 
 _choice = secrets.SystemRandom()
 
@@ -28,23 +30,15 @@ class StoredRoom:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredMember:
-    """A browser's place in a room. It holds while `generation` is the room's for that role."""
-
-    id: str
-    name: str
-    colour: str
-    role: Role
-    generation: int
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """Who may do what in a room. `rights` counts the changes; `removed` are members who may not come back."""
+    """Who may do what in a room. `rights` counts the changes; `removed` are members who may not come back.
+
+    `places` are the roles of the others, each with the generation of the links by which it holds.
+    """
 
     rights: int
     generations: dict[Role, int]
-    roles: dict[str, Role]
+    places: dict[str, tuple[Role, int]]
     removed: frozenset[str]
 
 
@@ -55,13 +49,13 @@ def fresh_id() -> str:
 
 def create(title: str) -> StoredRoom:
     """A new, empty room."""
-    return _room(Room.objects.create(id=fresh_id(), title=title, epoch=new_id(_choice, 8)))
+    return to_stored(Room.objects.create(id=fresh_id(), title=title, epoch=new_id(_choice, 8)))
 
 
 def read(room_id: str) -> StoredRoom | None:
     """The room with this id."""
     row = Room.objects.filter(pk=room_id).first()
-    return _room(row) if row else None
+    return to_stored(row) if row else None
 
 
 def retitle(room_id: str, title: str) -> None:
@@ -88,17 +82,32 @@ def delete(room_id: str) -> None:
     Room.objects.filter(pk=room_id).delete()
 
 
-def revoke(room_id: str, role: Role) -> StoredRoom | None:
-    """Make every token of `role` worthless by raising its generation."""
-    field = f"{role.value}_generation"
+def locked(room_id: str) -> StoredRoom:
+    """A room that no other process changes until this transaction ends. Raises Refusal if there is none."""
+    row = Room.objects.select_for_update().filter(pk=room_id).first()
+    if row is None:
+        raise Refusal(Code.NOT_FOUND, "There is no such room.")
+    return to_stored(row)
+
+
+def count_rights(room_id: str) -> None:
+    """Say that who may do what has changed. Belongs into the transaction that changes it."""
+    Room.objects.filter(pk=room_id).update(rights=F("rights") + 1)
+
+
+def revoke(room_id: str, role: Role, by: str | None = None) -> StoredRoom:
+    """Make every token of `role` worthless by raising its generation. Raises Refusal.
+
+    `by` is the member who does so, if it is one: they keep their own place.
+    """
     with transaction.atomic():
-        row = Room.objects.select_for_update().filter(pk=room_id).first()
-        if row is None:
-            return None
-        setattr(row, field, getattr(row, field) + 1)
-        row.rights += 1
-        row.save(update_fields=[field, "rights"])
-    return _room(row)
+        room = locked(room_id)
+        generation = room.generations[role]
+        Room.objects.filter(pk=room_id).update(**{f"{role.value}_generation": generation + 1})
+        own = Member.objects.filter(room_id=room_id, pk=by, role=role, generation=generation)
+        own.update(generation=generation + 1)
+        count_rights(room_id)
+        return locked(room_id)
 
 
 def standing(room_id: str) -> Standing | None:
@@ -107,10 +116,9 @@ def standing(room_id: str) -> Standing | None:
         row = Room.objects.filter(pk=room_id).first()
         if row is None:
             return None
-        members = list(Member.objects.filter(room_id=room_id).values_list("id", "role", "removed"))
-    roles = {member_id: Role(role) for member_id, role, _ in members}
-    removed = frozenset(member_id for member_id, _, is_removed in members if is_removed)
-    return Standing(row.rights, _room(row).generations, roles, removed)
+        members = list(Member.objects.filter(room_id=room_id).values_list("id", "role", "generation", "removed"))
+    places = {member_id: (Role(role), generation) for member_id, role, generation, removed in members if not removed}
+    return Standing(row.rights, to_stored(row).generations, places, frozenset(row[0] for row in members if row[3]))
 
 
 def rights_of(room_ids: Iterable[str]) -> dict[str, int]:
@@ -118,50 +126,11 @@ def rights_of(room_ids: Iterable[str]) -> dict[str, int]:
     return dict(Room.objects.filter(pk__in=list(room_ids)).values_list("pk", "rights"))
 
 
-def admit(room_id: str, browser: str, role: Role, generation: int) -> StoredMember:
-    """Give a browser its place: a new one, or the old one with this role if that is worth more or the old one ended."""
-    try:
-        return _admit(room_id, browser, role, generation)
-    except IntegrityError:  # the same browser, in two tabs at once
-        return _admit(room_id, browser, role, generation)
-
-
-def _admit(room_id: str, browser: str, role: Role, generation: int) -> StoredMember:
-    with transaction.atomic():
-        room = _room(Room.objects.get(pk=room_id))
-        row = Member.objects.filter(room_id=room_id, browser=browser).first()
-        if row is None:
-            taken = frozenset(Member.objects.filter(room_id=room_id).values_list("name", flat=True))
-            name, colour = new_person(_choice, taken)
-            row = Member(id=fresh_id(), room_id=room_id, browser=browser, name=name, colour=colour)
-            row.role, row.generation = role, generation
-        elif row.generation != room.generations[Role(row.role)] or role.covers(Role(row.role)):
-            row.role, row.generation = role, generation
-        row.save()
-    return _member(row)
-
-
-def member_of(room_id: str, browser: str) -> StoredMember | None:
-    """The place that a browser has in a room, if what it was given still holds."""
-    row = Member.objects.filter(room_id=room_id, browser=browser).select_related("room").first()
-    if row is None or row.generation != _room(row.room).generations[Role(row.role)]:
-        return None
-    return _member(row)
-
-
-def rename(member_id: str, name: str) -> None:
-    """Give a member another name."""
-    Member.objects.filter(pk=member_id).update(name=name)
-
-
-def _room(row: Room) -> StoredRoom:
+def to_stored(row: Room) -> StoredRoom:
+    """What a row says."""
     generations = {
         Role.OWNER: row.owner_generation,
         Role.EDITOR: row.editor_generation,
         Role.VIEWER: row.viewer_generation,
     }
     return StoredRoom(row.id, row.title, row.epoch, row.seq, row.rights, generations)
-
-
-def _member(row: Member) -> StoredMember:
-    return StoredMember(row.id, row.name, row.colour, Role(row.role), row.generation)

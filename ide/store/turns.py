@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from ide.domain.edits.hunks import HunkRecord
 from ide.store import journal
+from ide.store.hunks import to_hunk
 from ide.store.models import Hunk, Turn, WebProcess
 from ide.wire import shapes
-from ide.wire.codes import Code, HunkState, Mode, Reason, TurnState
+from ide.wire.codes import Code, Mode, TurnState
 from ide.wire.messages import HunkEvent, TurnEvent
 
 RUNNING = (TurnState.ASKED, TurnState.STREAMING)
@@ -147,20 +148,4 @@ def to_shape(row: Turn) -> shapes.Turn:
         stopped_by=row.stopped_by,
         error=shapes.Problem(code=Code(row.error["code"]), message=row.error["message"]) if row.error else None,
         asked_at=row.asked_at,
-    )
-
-
-def to_hunk(row: Hunk) -> shapes.Hunk:
-    """A hunk's row as it goes over the wire."""
-    return shapes.Hunk(
-        id=row.hunk,
-        path=row.path,
-        file=row.file,
-        state=HunkState(row.state),
-        reason=Reason(row.reason) if row.reason else None,
-        message=row.message,
-        line=row.line,
-        before=row.before,
-        after=row.after,
-        decided_by=row.decided_by,
     )

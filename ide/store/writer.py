@@ -51,7 +51,7 @@ class Writer:
     async def do(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `function`, once everything asked for earlier was tried. Raises what it raises."""
         call = partial(function, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: _connected(call))
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: connected(call))
 
     async def keep(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `do`, but a database that is locked, full or away only delays it, and what is kept after it.
@@ -79,7 +79,7 @@ class Writer:
         while self._held and not self._closed:
             kept = self._held[0]
             try:
-                result = _connected(kept.once.attempt)
+                result = connected(kept.once.attempt)
             except (DatabaseError, InterfaceError) as error:
                 if is_outage(error):
                     self._wait(error, loop)
@@ -113,8 +113,9 @@ class Writer:
         connection.close()
 
 
-def _connected(function: Callable[[], T]) -> T:
-    # A connection that broke would otherwise fail every call after it.
+def connected(function: Callable[[], T]) -> T:
+    """What `function` answers, by a connection that is not known to be broken."""
+    # One that broke would otherwise fail every call after it.
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
     return function()

@@ -13,14 +13,14 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 
-from ide.domain.access import Claim, make_grant, read_grant, read_token
+from ide.domain.access import Claim, Grant, make_grant, read_grant, read_token
 from ide.domain.names import new_id, new_person
 from ide.domain.refusals import Refusal
 from ide.domain.rights import require
-from ide.domain.sites import preview_origin_for, split_host
+from ide.domain.sites import split_host
 from ide.live.connection import Person
 from ide.live.services import Services
-from ide.store import rooms
+from ide.store import members, rooms
 from ide.wire.codes import Code, Role
 
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -53,10 +53,10 @@ async def person_by_token(services: Services, room_id: str, token: str) -> Perso
 async def person_by_browser(services: Services, room_id: str, browser: str | None) -> Person:
     """The member that this browser is in the room. Raises Refusal if it was never let in, or is not any more."""
     await stored_room(services, room_id)
-    member = await services.writer.do(rooms.member_of, room_id, browser) if browser else None
+    member = await services.writer.do(members.member_of, room_id, browser) if browser else None
     if member is None:
-        raise Refusal(Code.NOT_AUTHORISED, "This room opens by a link that somebody in it can copy for you.")
-    return Person(member.id, member.name, member.colour, member.role, member.generation)
+        raise Refusal(Code.NOT_AUTHORISED, "This room opens by a link that its owners can copy for you.")
+    return as_person(member)
 
 
 async def person_of(services: Services, request: HttpRequest, room_id: str) -> Person:
@@ -116,14 +116,19 @@ def set_browser(response: HttpResponse, request: HttpRequest, browser: str) -> N
 
 def preview_address(room_id: str, person: Person, host: str, scheme: str) -> str:
     """Where the room's page is served to somebody on `host`; empty where the other site has to be configured."""
-    origin = preview_origin_for(host, scheme, settings.PREVIEW_ORIGIN)
-    grant = make_grant(settings.SECRET_KEY, room_id, person.role, person.generation)
+    origin = settings.SITES.preview_origin_for(host, scheme)
+    grant = make_grant(settings.SECRET_KEY, Grant(room_id, person.id, Claim(person.role, person.generation)))
     return f"{origin}/preview/{grant}/" if origin else ""
 
 
-def grant_of(grant: str) -> tuple[str, Claim] | None:
-    """The room whose page this grant names and by what right, or None if it is forged."""
+def grant_of(grant: str) -> Grant | None:
+    """Whose grant this is, for which room's page and by what right, or None if it is forged."""
     return read_grant(settings.SECRET_KEY, grant)
+
+
+def as_person(member: members.StoredMember) -> Person:
+    """A member, as the open room knows them."""
+    return Person(member.id, member.name, member.colour, member.role, member.generation, member.rights)
 
 
 def _stranger(choice: random.Random, claim: Claim) -> Person:

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ide.domain.sites import preview_origin_for
 from ide.engines.rehearsal import EXAMPLES
 from ide.store.starters import starters
 from ide.transports.assets import entry
@@ -51,7 +50,7 @@ def _policy(request: HttpRequest) -> str:
     # A host that is no plain name and port could end the directive and begin another.
     if not re.fullmatch(r"[A-Za-z0-9.\[\]:-]+", host):
         host = "localhost"
-    preview = preview_origin_for(host, scheme, settings.PREVIEW_ORIGIN) or "'none'"
+    preview = settings.SITES.preview_origin_for(host, scheme) or "'none'"
     socket = f"{'wss' if scheme == 'https' else 'ws'}://{host}"
     return "; ".join(
         [

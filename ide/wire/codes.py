@@ -53,6 +53,15 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
+class RequestState(StrEnum):
+    """What became of asking to join: `withdrawn` if it is not needed any more."""
+
+    WAITING = "waiting"
+    ADMITTED = "admitted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 class TurnState(StrEnum):
     """asked → streaming → settled, stopped or failed."""
 
@@ -107,6 +116,15 @@ class StepKind(StrEnum):
     TURN = "turn"
     CHECKPOINT = "checkpoint"
     RESTORE = "restore"
+
+
+class Difference(StrEnum):
+    """How a file stands now beside how it stood at a checkpoint."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    ADDED = "added"
+    DELETED = "deleted"
 
 
 class RunState(StrEnum):

@@ -11,8 +11,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from ide.wire.codes import Code
-from ide.wire.shapes import Ask, AskForRun, Hunk, Member, Message, Room, Run, Shape, Steer, Terminal, Test, Turn
+from ide.wire.codes import Code, RequestState, Role
+from ide.wire.shapes import (
+    Ask,
+    AskForCheckpoint,
+    AskForRestore,
+    AskForRun,
+    Checkpoint,
+    Hunk,
+    JoinRequest,
+    Member,
+    Message,
+    Name,
+    Room,
+    Run,
+    Shape,
+    Steer,
+    Terminal,
+    Test,
+    Turn,
+)
 
 # --- events: server to browser ---------------------------------------------------------------------------------------
 
@@ -24,6 +42,7 @@ class State(Shape):
     turns: list[Turn]
     runs: list[Run]
     messages: list[Message]
+    requests: list[JoinRequest]
 
 
 class Hello(Shape):
@@ -36,7 +55,7 @@ class Hello(Shape):
 
 
 class MemberEvent(Shape):
-    """Somebody came, left (`here` is false) or changed name or role."""
+    """Somebody came, left (`here` is false), changed name or role, or was removed."""
 
     type: Literal["member"] = "member"
     seq: int
@@ -44,7 +63,7 @@ class MemberEvent(Shape):
 
 
 class TurnEvent(Shape):
-    """A turn was asked, began to stream, was redirected or ended: its whole row."""
+    """A turn was asked, began to stream, was redirected, ended, was undone or accepted: its whole row."""
 
     type: Literal["turn"] = "turn"
     seq: int
@@ -52,7 +71,7 @@ class TurnEvent(Shape):
 
 
 class HunkEvent(Shape):
-    """A hunk of a running turn was located, applied, withdrawn or refused."""
+    """A hunk of a running turn was located, applied, withdrawn or refused, or somebody accepted or rejected one."""
 
     type: Literal["hunk"] = "hunk"
     seq: int
@@ -91,6 +110,24 @@ class RoomEvent(Shape):
     type: Literal["room"] = "room"
     seq: int
     title: str
+
+
+class RequestEvent(Shape):
+    """Somebody asks to join, or does not wait any more. `role` is what they were given, if they were."""
+
+    type: Literal["request"] = "request"
+    seq: int
+    request: JoinRequest
+    state: RequestState
+    role: Role | None = None
+
+
+class CheckpointEvent(Shape):
+    """A turn ended, somebody named a checkpoint or restored one. Smaller steps of the history are not told."""
+
+    type: Literal["checkpoint"] = "checkpoint"
+    seq: int
+    checkpoint: Checkpoint
 
 
 class Prose(Shape):
@@ -135,7 +172,17 @@ class Refused(Shape):
     message: str
 
 
-JournaledEvent = MemberEvent | TurnEvent | HunkEvent | RunEvent | TestEvent | MessageEvent | RoomEvent
+JournaledEvent = (
+    MemberEvent
+    | TurnEvent
+    | HunkEvent
+    | RunEvent
+    | TestEvent
+    | MessageEvent
+    | RoomEvent
+    | RequestEvent
+    | CheckpointEvent
+)
 Event = Annotated[JournaledEvent | Hello | Prose | Output | Saved | Done | Refused, Field(discriminator="type")]
 
 # --- commands: browser to server -------------------------------------------------------------------------------------
@@ -165,6 +212,29 @@ class SteerTurn(Command, Steer):
 
     type: Literal["steer_turn"]
     turn: str
+
+
+class UndoTurn(Command):
+    """Take back all that a turn which is over has changed."""
+
+    type: Literal["undo_turn"]
+    turn: str
+
+
+class AcceptHunk(Command):
+    """Clear a hunk's mark."""
+
+    type: Literal["accept_hunk"]
+    turn: str
+    hunk: str
+
+
+class RejectHunk(Command):
+    """Take one hunk back."""
+
+    type: Literal["reject_hunk"]
+    turn: str
+    hunk: str
 
 
 class StartRun(Command):
@@ -204,15 +274,41 @@ class Say(Command):
     text: str = Field(min_length=1, max_length=4000)
 
 
+class CheckpointCommand(Command, AskForCheckpoint):
+    """Make the room as it is now a checkpoint."""
+
+    type: Literal["checkpoint"]
+
+
+class Restore(Command, AskForRestore):
+    """Make the files what they were at a checkpoint. `done` names the one to restore for taking that back."""
+
+    type: Literal["restore"]
+    checkpoint: str = Field(max_length=32)
+
+
 class Rename(Command):
     """Change one's own name."""
 
     type: Literal["rename"]
-    name: str = Field(min_length=1, max_length=40)
+    name: Name
 
 
 AnyCommand = Annotated[
-    AskCommand | StopTurn | SteerTurn | StartRun | StopRun | InputRun | ResizeRun | Say | Rename,
+    AskCommand
+    | StopTurn
+    | SteerTurn
+    | UndoTurn
+    | AcceptHunk
+    | RejectHunk
+    | StartRun
+    | StopRun
+    | InputRun
+    | ResizeRun
+    | Say
+    | CheckpointCommand
+    | Restore
+    | Rename,
     Field(discriminator="type"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)

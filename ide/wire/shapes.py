@@ -6,9 +6,33 @@ Times are milliseconds since 1970 where a field ends in `_at`, and durations nam
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+import re
+from typing import Annotated
 
-from ide.wire.codes import Code, HunkState, Mode, Outcome, Reason, Role, RunState, TurnState
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from ide.wire.codes import (
+    Code,
+    Difference,
+    HunkState,
+    Mode,
+    Outcome,
+    Reason,
+    RequestState,
+    Role,
+    RunState,
+    StepKind,
+    TurnState,
+)
+
+# Control characters, and those that turn the direction of what stands around a name.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+Name = Annotated[
+    str,
+    BeforeValidator(lambda name: _UNSEEN.sub("", name).strip() if isinstance(name, str) else name),
+    Field(min_length=1, max_length=40),
+]
 
 
 class Shape(BaseModel):
@@ -26,34 +50,56 @@ class Problem(Shape):
 
 
 class Member(Shape):
-    """Somebody in a room; `here` while they have a socket open."""
+    """Somebody in a room; `here` while they have a socket open. Who was `removed` by an owner is not in it any more."""
 
     id: str
     name: str
     colour: str
     role: Role
     here: bool
+    removed: bool = False
+
+
+class JoinRequest(Shape):
+    """Somebody asks to join. `member` is who they are here, if they look on already or were removed."""
+
+    id: str
+    name: str
+    colour: str
+    member: str | None = None
+    removed: bool = False
+    asked_at: int
 
 
 class File(Shape):
-    """One document, without its text."""
+    """One document without its text, or a binary file: `asset` is the SHA-256 of its bytes, `type` what it is served as.
+
+    A binary file without a `type` is one whose bytes are missing.
+    """
 
     id: str
     path: str
     bytes: int
+    type: str | None = None
+    asset: str | None = None
 
 
 class Hunk(Shape):
-    """One located change of a turn. `line` is 1-based, in the document as it was when the hunk was located."""
+    """One located change of a turn. `line` is 1-based, in the document as it was when the hunk was located.
+
+    `file` is the id of the file, which keeps it under every path. `decided_by` is who accepted or rejected the hunk.
+    """
 
     id: str
     path: str
+    file: str | None = None
     state: HunkState
     reason: Reason | None = None
     message: str | None = None
     line: int | None = None
     before: str = ""
     after: str = ""
+    decided_by: str | None = None
 
 
 class Usage(Shape):
@@ -88,6 +134,7 @@ class Turn(Shape):
     usage: Usage | None = None
     timing: Timing = Timing()
     undone: bool = False
+    undone_by: str | None = None
     stopped_by: str | None = None
     error: Problem | None = None
     asked_at: int
@@ -141,6 +188,84 @@ class Message(Shape):
     sent_at: int
 
 
+class Checkpoint(Shape):
+    """A state of the room in its history, which can be looked at, compared and restored.
+
+    `by` is who typed, asked, named or restored it; empty for scripts. `turn` is the turn that it is the result of.
+    """
+
+    id: str
+    kind: StepKind
+    label: str
+    by: str
+    turn: str | None = None
+    at: int
+
+
+class StepChange(Shape):
+    """A file that a step changed: SHA-256 of its text, or of an asset's bytes, before and after. None: no such file."""
+
+    path: str
+    before: str | None
+    after: str | None
+    asset: bool = False
+
+
+class Step(Checkpoint):
+    """A checkpoint or a smaller step, with what it changed since the step before it; `more` files are not listed."""
+
+    changes: list[StepChange]
+    more: int = 0
+
+
+class Timeline(Shape):
+    """A part of the history, oldest first. `earlier`: there are steps before it."""
+
+    steps: list[Step]
+    earlier: bool
+
+
+class ComparedFile(Shape):
+    """A file at a checkpoint beside the same path now. `text` is the checkpoint's, unless that is too long for here."""
+
+    path: str
+    difference: Difference
+    text: str | None = None
+    asset: str | None = None
+
+
+class Comparison(Shape):
+    """A checkpoint's files beside those of now."""
+
+    checkpoint: Checkpoint
+    files: list[ComparedFile]
+
+
+class AskForCheckpoint(Shape):
+    """Body of `POST …/checkpoints`."""
+
+    label: str = Field(default="", max_length=200)
+
+
+class AskForRestore(Shape):
+    """Body of `POST …/restore`: all files, or the one at `path`."""
+
+    path: str | None = Field(default=None, max_length=1024)
+
+
+class Restored(Shape):
+    """The state after a restore, and the checkpoint to restore for having back what was there before."""
+
+    checkpoint: str
+    before: str
+
+
+class AskForFork(Shape):
+    """Body of `POST …/fork`: the room as it is now, or as it was at a checkpoint."""
+
+    checkpoint: str | None = Field(default=None, max_length=32)
+
+
 class Model(Shape):
     """A configured model, and what it needs before it can be chosen (None: usable).
 
@@ -166,6 +291,8 @@ class Limits(Shape):
     members: int
     prompt_bytes: int
     message_bytes: int
+    asset_bytes: int
+    room_assets_bytes: int
 
 
 class Links(Shape):
@@ -174,6 +301,15 @@ class Links(Shape):
     owner: str
     edit: str
     view: str
+
+
+class RoomLinks(Links):
+    """A room's links, under the address by which they were asked for.
+
+    `origins` are those under which other devices reach the server, the likeliest first; none if none do.
+    """
+
+    origins: list[str]
 
 
 class Room(Shape):
@@ -258,10 +394,47 @@ class RevokedToken(Shape):
     link: str
 
 
+class ChangeMember(Shape):
+    """Body of `PATCH …/members/{member}`."""
+
+    role: Role
+
+
+class AskToJoin(Shape):
+    """Body of `POST …/requests`. Without a name one is made up."""
+
+    name: Name | None = None
+
+
+class JoinState(Shape):
+    """What became of one's request to join.
+
+    `owner_here`: somebody who can answer it is in the room. Who was declined may ask again at `again_at`.
+    """
+
+    id: str
+    state: RequestState
+    owner_here: bool = False
+    again_at: int | None = None
+
+
+class AnswerToRequest(Shape):
+    """Body of `POST …/requests/{request}/answer`: the role that is given; None declines."""
+
+    role: Role | None
+
+
 class Made(Shape):
     """The id of what a request made."""
 
     id: str
+
+
+class Unpacked(Shape):
+    """How many files an archive made, and how many it changed."""
+
+    made: int
+    changed: int
 
 
 class Steer(Shape):

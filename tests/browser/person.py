@@ -6,6 +6,7 @@ import json
 import urllib.request
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from playwright.sync_api import Frame, Locator, Page, expect
 
@@ -162,7 +163,8 @@ class Room:
         """Every file's text on the server."""
         paths = [file["path"] for file in self.get("")["files"]]
         return {
-            path: call(self._stack, "GET", f"/api/rooms/{self.id}/files/{path}", token=self._token) for path in paths
+            path: call(self._stack, "GET", f"/api/rooms/{self.id}/files/{quote(path)}", token=self._token)
+            for path in paths
         }
 
     def get(self, path: str) -> Any:

@@ -169,7 +169,8 @@ def test_the_model_is_followed_like_anybody(person: MakePerson, slow_sparkroom: 
     start_file(bob, "mine.txt", "mine")
     alice.ask("Make a snake game")
     see_open(bob, "mine.txt")
-    bob.page.get_by_role("button", name="Follow Rehearsal").click()
+    # By key: a click waits until nothing moves, and a turn is short.
+    bob.page.get_by_role("button", name="Follow Rehearsal").press("Enter")
     expect(bob.page.get_by_text("Following Rehearsal")).to_be_visible()
     # From file to file, to the last that it writes.
     see_open(bob, "snake.js")

@@ -6,30 +6,24 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from django.db import connection
 
 from ide.live.appender import INTERVAL_SECONDS, RETRY_SECONDS, Appender
 from ide.store import rooms, updates
 from ide.store.writer import Writer
+from tests.store.refusing import refuse
 
 
 @pytest.fixture
-async def writer(transactional_db: None) -> AsyncIterator[Writer]:
+async def writer(database: str) -> AsyncIterator[Writer]:
     writer = Writer()
     yield writer
-    await writer.do(_refuse, False)
+    await writer.do(refuse, False)
     await writer.close()
 
 
 @pytest.fixture
 async def room(writer: Writer) -> str:
     return (await writer.do(rooms.create, "Test")).id
-
-
-def _refuse(yes: bool) -> None:
-    """Have the database refuse whatever the writer's thread wants to write."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA query_only={'ON' if yes else 'OFF'}")
 
 
 async def _kept(writer: Writer, room: str) -> list[bytes]:
@@ -47,13 +41,13 @@ async def test_what_is_appended_is_committed_in_order(writer: Writer, room: str)
 
 async def test_a_refused_commit_is_tried_again_and_acknowledged_only_then(writer: Writer, room: str) -> None:
     appender = Appender(writer)
-    await writer.do(_refuse, True)
+    await writer.do(refuse, True)
     batch = appender.append(room, b"first")
     later = appender.append(room, b"second")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(asyncio.shield(batch), RETRY_SECONDS * 2)
     assert not later.done()
-    await writer.do(_refuse, False)
+    await writer.do(refuse, False)
     await appender.flush()
     assert later.done()
     assert await _kept(writer, room) == [b"first", b"second"]
@@ -61,13 +55,13 @@ async def test_a_refused_commit_is_tried_again_and_acknowledged_only_then(writer
 
 async def test_who_stops_waiting_stops_nothing_else(writer: Writer, room: str) -> None:
     appender = Appender(writer)
-    await writer.do(_refuse, True)
+    await writer.do(refuse, True)
     first = appender.append(room, b"first")
     waiting = asyncio.get_running_loop().create_task(appender.flush())
     await asyncio.sleep(INTERVAL_SECONDS * 2)
     waiting.cancel()
     second = appender.append(room, b"second")
-    await writer.do(_refuse, False)
+    await writer.do(refuse, False)
     await appender.flush()
     assert first.done()
     assert second.done()

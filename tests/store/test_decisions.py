@@ -6,7 +6,7 @@ import pytest
 
 from ide.domain.edits.hunks import HunkRecord
 from ide.domain.refusals import Refusal
-from ide.store import decisions, rooms, turns
+from ide.store import decisions, models, rooms, turns
 from ide.wire.codes import HunkState, Mode, TurnState
 from ide.wire.shapes import Turn
 
@@ -97,9 +97,7 @@ def test_what_is_open_of_somebodys_turns_is_accepted(room: str) -> None:
 
 
 def test_nothing_is_decided_about_a_turn_that_runs(room: str) -> None:
-    running = turns.read(room, "turn")
-    assert running
-    turns.record(room, running.model_copy(update={"state": TurnState.STREAMING}), "process")
+    models.Turn.objects.update(state=TurnState.STREAMING)
     for decide in (
         lambda: decisions.claim(room, "turn", None, NOW),
         lambda: decisions.claim(room, "turn", "a", NOW),

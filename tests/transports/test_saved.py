@@ -60,7 +60,7 @@ async def test_what_the_database_does_not_take_is_not_saved_until_it_does(
         with refusing(sparkroom):
             saved = alice.saved
             turn = asyncio.create_task(alice.command("ask", prompt="Make a snake game"))
-            await alice.command("say", text="meanwhile")
+            said = asyncio.create_task(alice.command("say", text="meanwhile"))
             for number in range(30):
                 await alice.insert("a.txt", number, "x")
                 # The others see it at once. Ten commits would have fitted into this.
@@ -68,9 +68,11 @@ async def test_what_the_database_does_not_take_is_not_saved_until_it_does(
                 await asyncio.sleep(INTERVAL_SECONDS / 3)
             assert alice.saved == saved
             assert bob.last("message") is None
+            assert not said.done()
             assert _stored_text(sparkroom, room, "a.txt") == ""
         await alice.until(lambda: alice.saved == alice.sent_frames)
         assert _stored_text(sparkroom, room, "a.txt") == "x" * 30
+        await said
         turn_id = await turn
         assert turn_id
         assert (await alice.until_over(turn_id))["state"] == "settled"
@@ -87,6 +89,7 @@ async def test_nothing_acknowledged_is_lost_with_postgresql(tmp_path: Path, post
                 await peer.create(path, "")
             turn_id = await alice.command("ask", prompt="Make a snake game")
             assert turn_id
+            said = []
             for number in range(60):
                 await alice.insert("a.txt", number, "x")
                 await bob.insert("b.txt", number, "y")
@@ -96,10 +99,10 @@ async def test_nothing_acknowledged_is_lost_with_postgresql(tmp_path: Path, post
                         await asyncio.sleep(0.01)
                 elif number == 30:
                     postgres.stop(signal.SIGQUIT)
-                    await bob.command("say", text="one")
+                    said.append(asyncio.create_task(bob.command("say", text="one")))
                 elif number == 40:
                     saved = alice.saved
-                    await bob.command("say", text="two")
+                    said.append(asyncio.create_task(bob.command("say", text="two")))
                     messages = f"/api/rooms/{room['id']}/messages"
                     refused = await call(stack, "GET", messages, token=room["tokens"]["edit"], status=503)
                     assert refused["code"] == "unavailable"
@@ -109,6 +112,7 @@ async def test_nothing_acknowledged_is_lost_with_postgresql(tmp_path: Path, post
             await bob.until(lambda: bob.saved == bob.sent_frames)
             assert (await alice.until_over(turn_id))["state"] == "settled"
             await alice.until(lambda: len(_said(alice)) == 2)
+            await asyncio.gather(*said)
         stack.restart()
         async with join(stack, room) as peer:
             assert (peer.text("a.txt"), peer.text("b.txt")) == ("x" * 60, "y" * 60)

@@ -11,7 +11,7 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.peer import Peer, call, join, new_room
+from tests.peer import Peer, Refused, call, join, new_room
 from tests.stack import Stack
 
 MEMBERS = 6
@@ -110,3 +110,35 @@ async def test_a_process_that_is_killed_takes_nothing_with_it(two: Stack) -> Non
             assert len(str(late.text("a.txt"))) == 100 * len(peers)
             await late.insert("a.txt", 0, "y")
             await late.until(lambda: late.saved == late.sent_frames)
+
+
+async def test_a_checkpoint_by_way_of_one_holds_what_was_written_by_way_of_the_other(two: Stack) -> None:
+    room = await new_room(two)
+    base, token = f"/api/rooms/{room['id']}", room["tokens"]["edit"]
+    async with AsyncExitStack() as within:
+        peers = await fill(two, room, within)
+        checkpoints: list[str] = []
+        for number, peer in enumerate(peers):
+            await peer.create(f"{number}.txt", f"{number}\n")
+            await peer.until(lambda peer=peer: peer.saved == peer.sent_frames)  # type: ignore[misc]
+            made = await call(two, "POST", f"{base}/checkpoints", {"label": str(number)}, token=token)
+            compared = await call(two, "GET", f"{base}/checkpoints/{made['id']}", token=token)
+            assert [file["difference"] for file in compared["files"]] == ["same"] * (number + 1)
+            checkpoints.append(made["id"])
+        restored = {"0.txt": "0\n", "1.txt": "1\n"}
+        await call(two, "POST", f"{base}/checkpoints/{checkpoints[1]}/restore", token=token)
+        for peer in peers:
+            await peer.until(lambda peer=peer: texts(peer) == restored)  # type: ignore[misc]
+            await peer.until(lambda peer=peer: _last_kind(peer) == "restore")  # type: ignore[misc]
+        turn = await peers[0].command("ask", prompt="Make a snake game")
+        assert turn
+        # Nothing is restored while a model writes, in whichever process either is.
+        for peer in peers:
+            with pytest.raises(Refused, match="conflict"):
+                await peer.command("restore", checkpoint=checkpoints[0])
+        await peers[0].command("stop_turn", turn=turn)
+
+
+def _last_kind(peer: Peer) -> str | None:
+    event = peer.last("checkpoint")
+    return event["checkpoint"]["kind"] if event else None

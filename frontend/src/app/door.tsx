@@ -14,6 +14,9 @@ if (token !== "") {
   history.replaceState(null, "", location.pathname + location.search);
 }
 
+// A link that is opened where its room, or this door, is open already changes nothing but the address.
+window.addEventListener("hashchange", () => location.hash.length > 1 && location.reload());
+
 /** The way into a room: exchanges the link's token for a cookie, opens the session, or says what is needed instead. */
 export function RoomDoor({ id }: { id: string }) {
   const [session, setSession] = useState<RoomSession | null>(null);

@@ -81,7 +81,7 @@ export function Removal({ room, member, onClose }: RemovalProps) {
   };
   return (
     <Dialog title={`Remove ${member.name}?`} onClose={onClose}>
-      <p>Their pages close at once, and no link there is by now lets that browser in again.</p>
+      <p>Their pages close at once, and the room's present links do not let that browser in again.</p>
       <label htmlFor={box} className="removal-link">
         <input id={box} type="checkbox" checked={replaces} onChange={(event) => setReplaces(event.target.checked)} />
         <span>

@@ -14,11 +14,12 @@ import "./notices.css";
 
 export function Notices({ session }: { session: RoomSession }) {
   const decides = useStore(session.state, mayDecide);
+  const calm = useStore(session.state, ({ requests }) => requests.length === 0);
   const views = useStore(session.state, ({ me, connection }) => me?.role === "viewer" && connection !== "closed");
   return (
     <section className="notices" aria-label="Notices" aria-live="polite">
       {decides && <JoinRequests session={session} />}
-      {decides && <KeepLink room={session.id} />}
+      {decides && calm && <KeepLink room={session.id} />}
       {views && <Viewing session={session} />}
     </section>
   );

@@ -53,8 +53,8 @@ describe("the state of a room", () => {
     for (const end of ["admitted", "declined", "withdrawn"] as const) {
       expect(learn(known, { ...waits, seq: 7, state: end }).state.requests).toEqual([]);
     }
-    const told_again = told({ ...hello, state: state({ requests: [joinRequest()] }) });
-    expect(told_again.state.requests).toEqual([joinRequest()]);
+    const greeted = told({ ...hello, state: state({ requests: [joinRequest()] }) });
+    expect(greeted.state.requests).toEqual([joinRequest()]);
   });
 
   it("adds prose by its offset in code points, once", () => {

@@ -178,6 +178,25 @@ describe("a session", () => {
     expect(viewer.state.get()).toMatchObject({ saved: true, kept: false });
   });
 
+  it("is closed when one was made a viewer before the server had taken what one wrote", async () => {
+    const [session, socket] = await openLive();
+    socket.end(1006, "");
+    write(session, "mine");
+    const next = await ServerSocket.opened(1);
+    next.say({ ...hello, member: member({ role: "viewer" }) });
+    expect(session.state.get()).toMatchObject({ connection: "closed", closed: { code: 4403 }, saved: false });
+    expect(next.steps()).toEqual([STEP_1]);
+    expect(next.readyState).toBe(ServerSocket.CLOSED);
+  });
+
+  it("goes on as a viewer if the server had taken everything", async () => {
+    const [session, socket] = await openLive();
+    socket.end(1006, "");
+    const next = await ServerSocket.opened(1);
+    next.say({ ...hello, member: member({ role: "viewer" }) });
+    expect(session.state.get()).toMatchObject({ connection: "live", saved: true });
+  });
+
   it("says when the server is there and acknowledges nothing, until it does", async () => {
     const [session, socket] = await openLive();
     vi.useFakeTimers();

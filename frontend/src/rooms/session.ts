@@ -28,6 +28,8 @@ import { createStore } from "./store";
 /** How long the server may take to acknowledge before it is said that it does not. */
 const STALLED_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 15_000;
+/** The code with which the server closes a viewer who writes. */
+const ROLE_MAY_NOT = 4403;
 
 type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 export type CommandWithoutId = WithoutId<AnyCommand>;
@@ -167,10 +169,7 @@ class Session implements RoomSession {
         opened: () => this.#opened(),
         frame: (bytes) => this.#read(readFrame(bytes)),
         lost: () => this.#lost(),
-        closed: (code, reason) => {
-          this.#lost();
-          this.#set({ connection: "closed", closed: { code, reason } });
-        },
+        closed: (code, reason) => this.#closed(code, reason),
       });
     }
   }
@@ -202,6 +201,11 @@ class Session implements RoomSession {
     this.#refuseWaiting("The connection was lost before the server answered.");
     this.#set({ connection: "offline" });
     this.#watchAcknowledgements();
+  }
+
+  #closed(code: number, reason: string): void {
+    this.#lost();
+    this.#set({ connection: "closed", closed: { code, reason } });
   }
 
   #read(frame: Frame | null): void {
@@ -264,6 +268,11 @@ class Session implements RoomSession {
     }
     if (event.type === "hello") {
       this.#socket?.proved();
+      if (event.member.role === "viewer" && !this.#saving.saved) {
+        // Made one while away. The server never asks a viewer for text, which would look like the room's for ever.
+        this.#socket?.close();
+        this.#closed(ROLE_MAY_NOT, "");
+      }
     }
     if (this.#kept === null && state.me !== null && state.me.role !== "viewer") {
       void this.#startKeeping();

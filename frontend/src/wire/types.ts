@@ -1,10 +1,32 @@
 /** Generated from ide/wire by `npm run wire`. Do not edit. */
 
-export type AnyCommand = AskCommand | StopTurn | SteerTurn | StartRun | StopRun | InputRun | ResizeRun | Say | Rename;
+/**
+ * What a member may do: a viewer sees, an editor writes and asks, an owner also decides who may.
+ */
+export type Role = "owner" | "editor" | "viewer";
+export type AnyCommand =
+  | AskCommand
+  | StopTurn
+  | SteerTurn
+  | UndoTurn
+  | AcceptHunk
+  | RejectHunk
+  | StartRun
+  | StopRun
+  | InputRun
+  | ResizeRun
+  | Say
+  | CheckpointCommand
+  | Restore
+  | Rename;
 /**
  * What a turn may do: write files, only answer, or write a plan.
  */
 export type Mode = "edit" | "ask" | "plan";
+/**
+ * What led to a state in a room's history. A turn's end is a checkpoint too.
+ */
+export type StepKind = "start" | "typing" | "hunk" | "turn" | "checkpoint" | "restore";
 /**
  * Why a socket was closed. 44xx is final; 45xx is temporary: the client comes back by itself.
  */
@@ -26,6 +48,10 @@ export type Code =
   | "unavailable"
   | "model_failed"
   | "internal";
+/**
+ * How a file stands now beside how it stood at a checkpoint.
+ */
+export type Difference = "same" | "changed" | "added" | "deleted";
 export type Event =
   | MemberEvent
   | TurnEvent
@@ -34,16 +60,14 @@ export type Event =
   | TestEvent
   | MessageEvent
   | RoomEvent
+  | RequestEvent
+  | CheckpointEvent
   | Hello
   | Prose
   | Output
   | Saved
   | Done
   | Refused;
-/**
- * What a member may do: a viewer sees, an editor writes and asks, an owner also decides who may.
- */
-export type Role = "owner" | "editor" | "viewer";
 /**
  * asked → streaming → settled, stopped or failed.
  */
@@ -64,7 +88,26 @@ export type RunState = "queued" | "running" | "passed" | "failed" | "stopped" | 
  * How one test ended.
  */
 export type Outcome = "passed" | "failed" | "skipped" | "error";
+/**
+ * What became of asking to join: `withdrawn` if it is not needed any more.
+ */
+export type RequestState = "waiting" | "admitted" | "declined" | "withdrawn";
 
+/**
+ * Clear a hunk's mark.
+ */
+export interface AcceptHunk {
+  id: string;
+  type: "accept_hunk";
+  turn: string;
+  hunk: string;
+}
+/**
+ * Body of `POST …/requests/{request}/answer`: the role that is given; None declines.
+ */
+export interface AnswerToRequest {
+  role: Role | null;
+}
 /**
  * Ask a model for something: a new turn.
  */
@@ -96,6 +139,23 @@ export interface SteerTurn {
   id: string;
   type: "steer_turn";
   turn: string;
+}
+/**
+ * Take back all that a turn which is over has changed.
+ */
+export interface UndoTurn {
+  id: string;
+  type: "undo_turn";
+  turn: string;
+}
+/**
+ * Take one hunk back.
+ */
+export interface RejectHunk {
+  id: string;
+  type: "reject_hunk";
+  turn: string;
+  hunk: string;
 }
 /**
  * Run a program or the tests.
@@ -156,6 +216,23 @@ export interface Say {
   text: string;
 }
 /**
+ * Make the room as it is now a checkpoint.
+ */
+export interface CheckpointCommand {
+  label?: string;
+  id: string;
+  type: "checkpoint";
+}
+/**
+ * Make the files what they were at a checkpoint. `done` names the one to restore for taking that back.
+ */
+export interface Restore {
+  path?: string | null;
+  id: string;
+  type: "restore";
+  checkpoint: string;
+}
+/**
  * Change one's own name.
  */
 export interface Rename {
@@ -177,6 +254,24 @@ export interface Ask {
   run_tests?: boolean;
 }
 /**
+ * Body of `POST …/checkpoints`.
+ */
+export interface AskForCheckpoint {
+  label: string;
+}
+/**
+ * Body of `POST …/fork`: the room as it is now, or as it was at a checkpoint.
+ */
+export interface AskForFork {
+  checkpoint: string | null;
+}
+/**
+ * Body of `POST …/restore`: all files, or the one at `path`.
+ */
+export interface AskForRestore {
+  path: string | null;
+}
+/**
  * Body of `POST /api/rooms`.
  */
 export interface AskForRoom {
@@ -184,10 +279,59 @@ export interface AskForRoom {
   title?: string | null;
 }
 /**
+ * Body of `POST …/requests`. Without a name one is made up.
+ */
+export interface AskToJoin {
+  name: string | null;
+}
+/**
+ * Body of `PATCH …/members/{member}`.
+ */
+export interface ChangeMember {
+  role: Role;
+}
+/**
  * Body of `PATCH /api/rooms/{id}`.
  */
 export interface ChangeRoom {
   title: string;
+}
+/**
+ * A state of the room in its history, which can be looked at, compared and restored.
+ *
+ * `by` is who typed, asked, named or restored it; empty for scripts. `turn` is the turn that it is the result of.
+ */
+export interface Checkpoint {
+  id: string;
+  kind: StepKind;
+  label: string;
+  by: string;
+  turn: string | null;
+  at: number;
+}
+/**
+ * A turn ended, somebody named a checkpoint or restored one. Smaller steps of the history are not told.
+ */
+export interface CheckpointEvent {
+  type: "checkpoint";
+  seq: number;
+  checkpoint: Checkpoint;
+}
+/**
+ * A file at a checkpoint beside the same path now. `text` is the checkpoint's, unless that is too long for here.
+ */
+export interface ComparedFile {
+  path: string;
+  difference: Difference;
+  text: string | null;
+  asset: string | null;
+}
+/**
+ * A checkpoint's files beside those of now.
+ */
+export interface Comparison {
+  checkpoint: Checkpoint;
+  files: ComparedFile[];
 }
 /**
  * The command with this id was carried out; `result` names what it made.
@@ -198,7 +342,7 @@ export interface Done {
   result: string | null;
 }
 /**
- * Somebody came, left (`here` is false) or changed name or role.
+ * Somebody came, left (`here` is false), changed name or role, or was removed.
  */
 export interface MemberEvent {
   type: "member";
@@ -206,7 +350,7 @@ export interface MemberEvent {
   member: Member;
 }
 /**
- * Somebody in a room; `here` while they have a socket open.
+ * Somebody in a room; `here` while they have a socket open. Who was `removed` by an owner is not in it any more.
  */
 export interface Member {
   id: string;
@@ -214,9 +358,10 @@ export interface Member {
   colour: string;
   role: Role;
   here: boolean;
+  removed: boolean;
 }
 /**
- * A turn was asked, began to stream, was redirected or ended: its whole row.
+ * A turn was asked, began to stream, was redirected, ended, was undone or accepted: its whole row.
  */
 export interface TurnEvent {
   type: "turn";
@@ -240,22 +385,27 @@ export interface Turn {
   usage: Usage | null;
   timing: Timing;
   undone: boolean;
+  undone_by: string | null;
   stopped_by: string | null;
   error: Problem | null;
   asked_at: number;
 }
 /**
  * One located change of a turn. `line` is 1-based, in the document as it was when the hunk was located.
+ *
+ * `file` is the id of the file, which keeps it under every path. `decided_by` is who accepted or rejected the hunk.
  */
 export interface Hunk {
   id: string;
   path: string;
+  file: string | null;
   state: HunkState;
   reason: Reason | null;
   message: string | null;
   line: number | null;
   before: string;
   after: string;
+  decided_by: string | null;
 }
 /**
  * Tokens, as the model's server counted them, or estimated where it does not say.
@@ -281,7 +431,7 @@ export interface Problem {
   message: string;
 }
 /**
- * A hunk of a running turn was located, applied, withdrawn or refused.
+ * A hunk of a running turn was located, applied, withdrawn or refused, or somebody accepted or rejected one.
  */
 export interface HunkEvent {
   type: "hunk";
@@ -371,6 +521,27 @@ export interface RoomEvent {
   title: string;
 }
 /**
+ * Somebody asks to join, or does not wait any more. `role` is what they were given, if they were.
+ */
+export interface RequestEvent {
+  type: "request";
+  seq: number;
+  request: JoinRequest;
+  state: RequestState;
+  role: Role | null;
+}
+/**
+ * Somebody asks to join. `member` is who they are here, if they look on already or were removed.
+ */
+export interface JoinRequest {
+  id: string;
+  name: string;
+  colour: string;
+  member: string | null;
+  removed: boolean;
+  asked_at: number;
+}
+/**
  * First event of a socket. `state` is None when the events since the client's `since` follow instead.
  */
 export interface Hello {
@@ -387,6 +558,7 @@ export interface State {
   turns: Turn[];
   runs: Run[];
   messages: Message[];
+  requests: JoinRequest[];
 }
 /**
  * A room as its members see it.
@@ -403,12 +575,16 @@ export interface Room {
   preview: string;
 }
 /**
- * One document, without its text.
+ * One document without its text, or a binary file: `asset` is the SHA-256 of its bytes, `type` what it is served as.
+ *
+ * A binary file without a `type` is one whose bytes are missing.
  */
 export interface File {
   id: string;
   path: string;
   bytes: number;
+  type: string | null;
+  asset: string | null;
 }
 /**
  * A configured model, and what it needs before it can be chosen (None: usable).
@@ -435,6 +611,8 @@ export interface Limits {
   members: number;
   prompt_bytes: number;
   message_bytes: number;
+  asset_bytes: number;
+  room_assets_bytes: number;
 }
 /**
  * More of a turn's prose. `offset` counts code points already sent.
@@ -471,6 +649,17 @@ export interface Refused {
   message: string;
 }
 /**
+ * What became of one's request to join.
+ *
+ * `owner_here`: somebody who can answer it is in the room. Who was declined may ask again at `again_at`.
+ */
+export interface JoinState {
+  id: string;
+  state: RequestState;
+  owner_here: boolean;
+  again_at: number | null;
+}
+/**
  * Body of `POST …/session`.
  */
 export interface LinkToken {
@@ -500,6 +689,13 @@ export interface NewRoom {
   links: Links;
 }
 /**
+ * The state after a restore, and the checkpoint to restore for having back what was there before.
+ */
+export interface Restored {
+  checkpoint: string;
+  before: string;
+}
+/**
  * Body of `POST …/tokens/revoke`.
  */
 export interface RevokeToken {
@@ -514,6 +710,17 @@ export interface RevokedToken {
   link: string;
 }
 /**
+ * A room's links, under the address by which they were asked for.
+ *
+ * `origins` are those under which other devices reach the server, the likeliest first; none if none do.
+ */
+export interface RoomLinks {
+  owner: string;
+  edit: string;
+  view: string;
+  origins: string[];
+}
+/**
  * Body of `POST …/messages`.
  */
 export interface Said {
@@ -526,8 +733,44 @@ export interface Steer {
   prompt: string;
 }
 /**
+ * A checkpoint or a smaller step, with what it changed since the step before it; `more` files are not listed.
+ */
+export interface Step {
+  id: string;
+  kind: StepKind;
+  label: string;
+  by: string;
+  turn: string | null;
+  at: number;
+  changes: StepChange[];
+  more: number;
+}
+/**
+ * A file that a step changed: SHA-256 of its text, or of an asset's bytes, before and after. None: no such file.
+ */
+export interface StepChange {
+  path: string;
+  before: string | null;
+  after: string | null;
+  asset: boolean;
+}
+/**
+ * A part of the history, oldest first. `earlier`: there are steps before it.
+ */
+export interface Timeline {
+  steps: Step[];
+  earlier: boolean;
+}
+/**
  * Body of `POST …/input`.
  */
 export interface Typed {
   data: string;
+}
+/**
+ * How many files an archive made, and how many it changed.
+ */
+export interface Unpacked {
+  made: number;
+  changed: number;
 }
