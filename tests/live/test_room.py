@@ -35,6 +35,9 @@ class Ears:
             self.heard.append(json.loads(message.text)["seq"])
             self.changed.set()
 
+    def role_changed(self, role: Role) -> None:
+        raise AssertionError(f"made {role}")
+
     def close(self, code: Close, reason: str) -> None:
         raise AssertionError(f"closed with {code}: {reason}")
 

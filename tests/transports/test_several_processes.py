@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 
 import aiohttp
 import psutil
@@ -41,6 +42,18 @@ def texts(peer: Peer) -> dict[str, str | None]:
     return {path: peer.text(path) for path in peer.paths()}
 
 
+def same(one: Peer, other: Peer) -> bool:
+    return texts(one) == texts(other)
+
+
+def has(peer: Peer, path: str) -> bool:
+    return peer.text(path) is not None
+
+
+def is_saved(peer: Peer) -> bool:
+    return peer.saved == peer.sent_frames
+
+
 async def fill(stack: Stack, room: dict[str, object], within: AsyncExitStack) -> list[Peer]:
     """Members of a room, some by way of each process."""
     peers: list[Peer] = []
@@ -57,14 +70,14 @@ async def test_a_turn_in_one_process_shows_in_both_at_the_same_rate(two: Stack) 
         peers = await fill(two, room, within)
         await peers[0].create("notes.txt", "")
         for number, peer in enumerate(peers):
-            await peer.until(lambda peer=peer: peer.text("notes.txt") is not None)
+            await peer.until(partial(has, peer, "notes.txt"))
             await peer.insert("notes.txt", 0, f"<{number}>")
         turn = await peers[0].command("ask", prompt="Make a snake game")
         assert turn
         over = await asyncio.gather(*(peer.until_over(turn) for peer in peers))
         assert {turn["state"] for turn in over} == {"settled"}
         for peer in peers:
-            await peer.until(lambda peer=peer: texts(peer) == texts(peers[0]))
+            await peer.until(partial(same, peer, peers[0]))
         assert all(f"<{number}>" in str(peers[0].text("notes.txt")) for number in range(len(peers)))
 
 
@@ -87,9 +100,10 @@ async def test_a_turn_is_stopped_from_wherever_one_is(two: Stack) -> None:
         peers = await fill(two, room, within)
         for stopper in peers[-3:]:
             turn = await peers[0].command("ask", prompt="Make a snake game")
-            await stopper.until(lambda stopper=stopper, turn=turn: stopper.turn(str(turn)))
+            assert turn
+            await stopper.until(partial(stopper.turn, turn))
             await stopper.command("stop_turn", turn=turn)
-            assert (await stopper.until_over(str(turn)))["state"] == "stopped"
+            assert (await stopper.until_over(turn))["state"] == "stopped"
             answer = await call(two, "GET", f"/api/rooms/{room['id']}/turns/{turn}", token=room["tokens"]["edit"])
             assert answer["state"] == "stopped"
 
@@ -100,16 +114,15 @@ async def test_a_process_that_is_killed_takes_nothing_with_it(two: Stack) -> Non
         peers = await fill(two, room, within)
         await peers[0].create("a.txt", "")
         for peer in peers:
-            await peer.until(lambda peer=peer: peer.text("a.txt") is not None)
+            await peer.until(partial(has, peer, "a.txt"))
             await peer.insert("a.txt", 0, "x" * 100)
         for peer in peers:
-            await peer.until(lambda peer=peer: len(str(peer.text("a.txt"))) == 100 * len(peers))
-        victim = web_processes(two)[0]
-        victim.kill()
+            await peer.until(partial(same, peer, peers[0]))
+        web_processes(two)[0].kill()
         async with join(two, room) as late:
             assert len(str(late.text("a.txt"))) == 100 * len(peers)
             await late.insert("a.txt", 0, "y")
-            await late.until(lambda: late.saved == late.sent_frames)
+            await late.until(partial(is_saved, late))
 
 
 async def test_a_checkpoint_by_way_of_one_holds_what_was_written_by_way_of_the_other(two: Stack) -> None:
@@ -120,7 +133,7 @@ async def test_a_checkpoint_by_way_of_one_holds_what_was_written_by_way_of_the_o
         checkpoints: list[str] = []
         for number, peer in enumerate(peers):
             await peer.create(f"{number}.txt", f"{number}\n")
-            await peer.until(lambda peer=peer: peer.saved == peer.sent_frames)  # type: ignore[misc]
+            await peer.until(partial(is_saved, peer))
             made = await call(two, "POST", f"{base}/checkpoints", {"label": str(number)}, token=token)
             compared = await call(two, "GET", f"{base}/checkpoints/{made['id']}", token=token)
             assert [file["difference"] for file in compared["files"]] == ["same"] * (number + 1)
