@@ -53,6 +53,8 @@ class Peer:
         self._subscription = self.doc.observe(self._wrote)
         self._receiving = False
         self._unsent: list[bytes] = []
+        self._state: object = None
+        self._clock = 0
 
     # --- what the room holds ---
 
@@ -130,7 +132,9 @@ class Peer:
 
     async def be(self, state: object) -> None:
         """Say where one is."""
-        presence = Presence(self.doc.client_id, secrets.randbits(20) + 1, json.dumps(state))
+        self._state = state
+        self._clock += 1
+        presence = Presence(self.doc.client_id, self._clock, json.dumps(state))
         await self._socket.send(encode_awareness([presence]))
 
     async def command(self, kind: str, **fields: Any) -> str | None:
@@ -197,7 +201,7 @@ class Peer:
             self._changed.notify_all()
 
     async def _take(self, message: bytes) -> None:
-        frame = decode(message)
+        frame = decode(message, MESSAGE_BYTES)
         if isinstance(frame, Sync):
             if frame.step == Step.STATE_VECTOR:
                 await self.send_sync(Step.MISSING, self.doc.get_update(frame.data))
@@ -210,7 +214,13 @@ class Peer:
                 self.synced = self.synced or frame.step == Step.MISSING
         elif isinstance(frame, Awareness):
             for presence in frame.clients:
-                self.presence[presence.client] = json.loads(presence.state)
+                state = json.loads(presence.state)
+                if presence.client == self.doc.client_id and state is None:
+                    # As y-protocols has it: who is told that it is gone says with a higher clock that it is not.
+                    self._clock = max(self._clock, presence.clock)
+                    await self.be(self._state)
+                else:
+                    self.presence[presence.client] = state
         elif isinstance(frame, Json):
             event = json.loads(frame.text)
             self.events.append(event)
@@ -220,27 +230,42 @@ class Peer:
 
 @asynccontextmanager
 async def join(
-    stack: Stack, room: dict[str, Any], role: str = "edit", *, events: bool = True, **query: str
+    stack: Stack,
+    room: dict[str, Any],
+    role: str = "edit",
+    *,
+    events: bool = True,
+    headers: dict[str, str] | None = None,
+    **query: str,
 ) -> AsyncIterator[Peer]:
-    """A member of a room by one of its tokens, in sync with it."""
-    async with dial(stack, room, role, events=events, **query) as peer:
+    """A member of a room by one of its tokens, or by the cookie in `headers`, in sync with it."""
+    async with dial(stack, room, role, events=events, headers=headers, **query) as peer:
         await peer.until(lambda: peer.synced)
         yield peer
 
 
 @asynccontextmanager
 async def dial(
-    stack: Stack, room: dict[str, Any], role: str = "edit", *, events: bool = True, **query: str
+    stack: Stack,
+    room: dict[str, Any],
+    role: str = "edit",
+    *,
+    events: bool = True,
+    headers: dict[str, str] | None = None,
+    **query: str,
 ) -> AsyncIterator[Peer]:
     """A socket that the server may refuse."""
-    if "token" not in query:
-        query["token"] = room["tokens"][role]
+    token = query.get("token", room["tokens"][role])
+    if headers is None:
+        query["token"] = token
     if events and "epoch" not in query:
-        query["epoch"] = (await call(stack, "GET", f"/api/rooms/{room['id']}", token=query["token"]))["epoch"]
+        query["epoch"] = (await call(stack, "GET", f"/api/rooms/{room['id']}", token=token))["epoch"]
     parameters = "&".join(f"{name}={value}" for name, value in query.items())
     address = f"{stack.ws_url}/ws/rooms/{room['id']}?{parameters}"
     protocols: Any = ["sparkroom.v1"] if events else None
-    async with connect(address, subprotocols=protocols, max_size=MESSAGE_BYTES, compression=None) as socket:
+    async with connect(
+        address, subprotocols=protocols, additional_headers=headers, max_size=MESSAGE_BYTES, compression=None
+    ) as socket:
         peer = Peer(socket)
         task = asyncio.get_running_loop().create_task(peer.receive())
         # The server may have closed the socket already.

@@ -128,10 +128,11 @@ class Update(models.Model):
 
 
 class Snapshot(models.Model):
-    """The Yjs state that the deleted `Update` rows had been merged into."""
+    """The Yjs state that the deleted `Update` rows were merged into, zlib-compressed. It has `types` shared types."""
 
     room = models.OneToOneField(Room, on_delete=models.CASCADE, primary_key=True)
     data = models.BinaryField()
+    types = models.PositiveIntegerField(default=0)
 
 
 class Event(models.Model):

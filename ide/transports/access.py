@@ -23,6 +23,7 @@ from ide.live.services import Services
 from ide.store import members, rooms
 from ide.wire.codes import Code, Role
 
+NOT_VALID = "This link is not valid (any more). It may have been cut off on its way, or replaced."
 COOKIE_SECONDS = 365 * 24 * 3600
 _choice = random.SystemRandom()
 
@@ -40,7 +41,7 @@ async def claim_of(services: Services, room_id: str, token: str) -> Claim:
     room = await stored_room(services, room_id)
     claim = read_token(settings.SECRET_KEY, room_id, token)
     if claim is None or room.generations[claim.role] != claim.generation:
-        raise Refusal(Code.NOT_AUTHORISED, "This link is not valid (any more).")
+        raise Refusal(Code.NOT_AUTHORISED, NOT_VALID)
     return claim
 
 

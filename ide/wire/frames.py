@@ -76,7 +76,7 @@ class Json:
 Frame = Sync | Awareness | QueryAwareness | Json
 
 
-def decode(frame: bytes) -> Frame:
+def decode(frame: bytes, json_bytes: int = JSON_BYTES) -> Frame:
     """What a frame says. Raises BadFrame on anything else than one whole, known frame."""
     reader = _Reader(frame)
     kind = reader.number()
@@ -93,7 +93,7 @@ def decode(frame: bytes) -> Frame:
     elif kind == Type.QUERY_AWARENESS:
         decoded = QueryAwareness()
     elif kind == Type.EVENT:
-        decoded = Json(reader.text(JSON_BYTES))
+        decoded = Json(reader.text(json_bytes))
     else:
         raise BadFrame(f"unknown message type {kind}")
     reader.end()

@@ -72,7 +72,7 @@ class JoinRequest(Shape):
 
 
 class File(Shape):
-    """One document without its text, or a binary file: `asset` is the SHA-256 of its bytes, `type` what it is served as.
+    """One document without its text, or a binary file: `asset` is its bytes' SHA-256, `type` what it is served as.
 
     A binary file without a `type` is one whose bytes are missing.
     """

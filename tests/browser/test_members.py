@@ -160,6 +160,39 @@ def test_removing_can_replace_the_link_too(person: MakePerson, sparkroom: Stack)
     carol.enter(field.input_value())
 
 
+def test_a_link_is_replaced_where_it_is_shown(person: MakePerson, sparkroom: Stack) -> None:
+    alice, bob, room = person(), person(), Room(sparkroom)
+    alice.enter(room.links["owner"])
+    bob.enter(room.links["edit"])
+    button(alice, "Share").click()
+    for name, key in (("Can edit", "edit"), ("Your own link", "owner")):
+        field = alice.page.get_by_role("textbox", name=f"The link: {name}")
+        expect(field).to_have_value(room.links[key])
+        button(alice, f"Replace the link: {name}").click()
+        button(alice, "Replace it").click()
+        expect(field).not_to_have_value(room.links[key])
+    see(bob, "The link you came in by was revoked.")
+    # Who replaces the owners' link stays one.
+    alice.page.keyboard.press("Escape")
+    start_file(alice, "notes.txt", "still here")
+    wait_until(alice.page, lambda: alice.page.locator(".saved-state").inner_text() == "Saved")
+
+
+def test_who_comes_in_by_a_link_is_told_once_by_which_name(person: MakePerson, sparkroom: Stack) -> None:
+    alice, bob, room = person(), person(), Room(sparkroom)
+    alice.enter(room.links["owner"])
+    bob.enter(room.links["edit"])
+    see(bob, f"You are here as {bob_name(room)}.")
+    button(bob, "Rename").click()
+    bob.page.keyboard.type("Bob")
+    bob.page.keyboard.press("Enter")
+    expect(bob.page.get_by_text("You are here as")).to_have_count(0)
+    expect(button(alice, "Follow Bob")).to_be_visible()
+    bob.page.reload()
+    expect(bob.prompt).to_be_visible()
+    expect(bob.page.get_by_text("You are here as")).to_have_count(0)
+
+
 def test_owners_are_told_once_to_keep_their_link(person: MakePerson, sparkroom: Stack) -> None:
     alice, room = person(), Room(sparkroom)
     alice.enter(room.links["owner"])

@@ -133,9 +133,7 @@ async def test_a_raised_viewer_writes_on_the_same_socket(visitor: MakeVisitor) -
 
 
 @pytest.mark.parametrize("role", ["edit", "view"])
-async def test_who_is_removed_is_out_at_once_and_stays_out(
-    sparkroom: Stack, visitor: MakeVisitor, role: str
-) -> None:
+async def test_who_is_removed_is_out_at_once_and_stays_out(sparkroom: Stack, visitor: MakeVisitor, role: str) -> None:
     owner, other = await visitor("owner"), await visitor(role)
     preview = (await other.call("GET", ""))["preview"]
     async with owner.here() as alice, other.here() as bob, other.here() as second:

@@ -1,22 +1,22 @@
-import { Check, Copy, Link2, QrCode as QrIcon } from "lucide-react";
+import { Check, Copy, Link2, QrCode as QrIcon, RefreshCw } from "lucide-react";
 import { Popover } from "radix-ui";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { readLinks } from "../rooms/api";
+import { readLinks, replaceLink } from "../rooms/api";
 import { messageOf } from "../rooms/refusal";
 import type { RoomSession } from "../rooms/session";
 import { copyText } from "../ui/clipboard";
 import { IconButton } from "../ui/icon-button";
-import { notify } from "../ui/toasts";
+import { notify, notifyError } from "../ui/toasts";
 import { useStore } from "../ui/use-store";
-import type { RoomLinks } from "../wire/types";
+import type { Role, RoomLinks } from "../wire/types";
 import "./share.css";
 
 const QrCode = lazy(() => import("./qr-code"));
 
 const ROWS = [
-  ["edit", "Can edit", "writes, asks and runs"],
-  ["view", "Can view", "sees everything, changes nothing"],
-  ["owner", "Your own link", "opens the room as its owner: keep it, give it to nobody"],
+  ["edit", "editor", "Can edit", "writes, asks and runs"],
+  ["view", "viewer", "Can view", "sees everything, changes nothing"],
+  ["owner", "owner", "Your own link", "opens the room as its owner: keep it, give it to nobody"],
 ] as const;
 
 /** Hands out the links that let others in. Only owners have them. */
@@ -51,26 +51,50 @@ function LinkList({ room }: { room: string }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [scanned, setScanned] = useState<string | null>(null);
+  const [replaced, setReplaced] = useState<Role | null>(null);
   // Read anew whenever the panel opens: somebody may have replaced them, and addresses change with the network.
   useEffect(() => {
     readLinks(room).then(setLinks, (error: unknown) => setProblem(messageOf(error)));
   }, [room]);
+  const replace = async (role: Role) => {
+    try {
+      await replaceLink(room, role);
+      setLinks(await readLinks(room));
+      notify(`The old link opens nothing any more. Who was here as ${role} needs the new one.`);
+    } catch (error) {
+      notifyError(error);
+    }
+    setReplaced(null);
+  };
   const origins = links?.origins ?? [];
   const origin = origins.find((one) => one === chosen) ?? origins[0] ?? null;
   return (
     <>
       {problem !== null && <p className="small share-problem">{problem}</p>}
       <ul>
-        {ROWS.map(([role, name, meaning]) => (
-          <li key={role} className={role === "owner" ? "share-own" : ""}>
+        {ROWS.map(([key, role, name, meaning]) => (
+          <li key={key} className={role === "owner" ? "share-own" : ""}>
             <LinkRow
               name={name}
               meaning={meaning}
-              link={links === null ? null : linkAt(origin, links[role])}
+              link={links === null ? null : linkAt(origin, links[key])}
               scannable={origin !== null}
-              scanned={scanned === role}
-              onScan={() => setScanned(scanned === role ? null : role)}
+              scanned={scanned === key}
+              onScan={() => setScanned(scanned === key ? null : key)}
+              onReplace={() => setReplaced(replaced === role ? null : role)}
             />
+            {replaced === role && (
+              <p className="share-replace small">
+                <span>
+                  {role === "owner"
+                    ? "Other owners are out until they have the new one; you stay."
+                    : `Whoever is here as ${role} is out until they have the new one.`}
+                </span>
+                <button type="button" className="button danger" onClick={() => void replace(role)}>
+                  Replace it
+                </button>
+              </p>
+            )}
           </li>
         ))}
       </ul>
@@ -105,9 +129,10 @@ interface LinkRowProps {
   readonly scannable: boolean;
   readonly scanned: boolean;
   readonly onScan: () => void;
+  readonly onReplace: () => void;
 }
 
-function LinkRow({ name, meaning, link, scannable, scanned, onScan }: LinkRowProps) {
+function LinkRow({ name, meaning, link, scannable, scanned, onScan, onReplace }: LinkRowProps) {
   return (
     <div className="share-link">
       <p>
@@ -126,6 +151,9 @@ function LinkRow({ name, meaning, link, scannable, scanned, onScan }: LinkRowPro
             <QrIcon className="icon" />
           </IconButton>
         )}
+        <IconButton label={`Replace the link: ${name}`} onClick={onReplace}>
+          <RefreshCw className="icon" />
+        </IconButton>
         <CopyButton label={`Copy the link: ${name}`} text={link} />
       </div>
       {scanned && scannable && link !== null && (
