@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import sys
 
@@ -18,9 +20,19 @@ from ide.urls import websocket_urlpatterns  # noqa: E402
 # Python hands the interpreter from one thread to another after 5 ms: as long would a frame wait for the database's
 # thread, whenever that is busy.
 sys.setswitchinterval(0.002)
+# Shorter than the launcher's patience, so that sockets get their close frames.
+SHUT_DOWN_SECONDS = 4.0
+log = logging.getLogger(__name__)
 application = ProtocolTypeRouter({"http": http, "websocket": sockets_of_the_ide(URLRouter(websocket_urlpatterns))})
 
 
 async def shut_down() -> None:
-    """What a server does before it ends: stop the turns, commit what was written, release everything."""
-    await hub.close()
+    """What a server does before it ends: stop the turns, commit what was written, release everything.
+
+    A database that takes nothing any more is waited for a while. What it does not have was never acknowledged.
+    """
+    try:
+        async with asyncio.timeout(SHUT_DOWN_SECONDS):
+            await hub.close()
+    except TimeoutError:
+        log.error("ended before everything was written: the database did not take it")

@@ -10,24 +10,21 @@ from ide.wire.codes import RunState
 from ide.wire.shapes import Terminal, Test
 from workers import checks
 from workers.broadcast import Broadcast
+from workers.lease import Lease
 from workers.sandboxes.sandbox import Cause, Ended, Order, Report, Sandbox, Text
 
 # How often the row gets new output, and how often the lease is renewed when there is none: well within it.
 RECORD_SECONDS = 1.0
-RENEW_SECONDS = 5.0
+RENEW_SECONDS = 2.0
 # Results in one transaction: a commit for each would hold up fast tests, many at once would hold up other writers.
 TESTS_AT_ONCE = 10
 
 
-class LeaseLost(Exception):
-    """The run is not this worker's any more: somebody else has said how it ended, or its room is gone."""
-
-
 class Execution:
-    """`worker` holds the lease of `given`; `broadcast` speaks to its room."""
+    """`lease` is that of `given`; `broadcast` speaks to its room. What writes raises LeaseLost."""
 
-    def __init__(self, worker: str, given: RunInput, broadcast: Broadcast) -> None:
-        self._worker = worker
+    def __init__(self, lease: Lease, given: RunInput, broadcast: Broadcast) -> None:
+        self._lease = lease
         self._given = given
         self._broadcast = broadcast
         self._results = checks.Results()
@@ -68,19 +65,15 @@ class Execution:
         """Write down how it ended and tell the room. `leaving`: the worker ended it, because it ends itself."""
         self._broadcast.flush()
         state, reason = self._outcome(ended, leaving)
-        event = runs.finish(
-            self._given.run.id,
-            self._worker,
-            state,
-            exit_code=ended.exit_code,
-            reason=reason,
-            seconds=round(ended.seconds, 3),
-            output=self._broadcast.output,
-            truncated=ended.truncated,
-            tests=list(self._results.tests.values()),
-        )
-        if event is not None:
-            self._broadcast.send(event)
+        fields = {
+            "exit_code": ended.exit_code,
+            "reason": reason,
+            "seconds": round(ended.seconds, 3),
+            "output": self._broadcast.output,
+            "truncated": ended.truncated,
+            "tests": list(self._results.tests.values()),
+        }
+        self._broadcast.send(self._lease.write(lambda run, worker: runs.finish(run, worker, state, **fields)))
 
     def _patience(self) -> float:
         """How long to wait for the sandbox before there is something else to do, in seconds."""
@@ -99,24 +92,19 @@ class Execution:
         if not self._untold:
             return
         untold, self._untold = self._untold, []
-        events = runs.record_tests(self._given.run.id, self._worker, untold)
-        if events is None:
-            raise LeaseLost
-        for event in events:
+        for event in self._lease.write(lambda run, worker: runs.record_tests(run, worker, untold)):
             self._broadcast.send(event)
 
     def _record(self) -> None:
         """Bring the row up to date if it is time to. Raises LeaseLost."""
         since = time.monotonic() - self._recorded_at
-        run_id = self._given.run.id
         if self._dirty and since >= RECORD_SECONDS:
-            held = runs.record(run_id, self._worker, self._broadcast.output, truncated=False)
+            output = self._broadcast.output
+            self._lease.write(lambda run, worker: runs.record(run, worker, output, truncated=False))
         elif since >= RENEW_SECONDS:
-            held = runs.renew(run_id, self._worker)
+            self._lease.write(runs.renew)
         else:
             return
-        if not held:
-            raise LeaseLost
         self._recorded_at = time.monotonic()
         self._dirty = False
 

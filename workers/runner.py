@@ -14,7 +14,8 @@ from ide.engines.bus import WorkerBus
 from ide.store import runs
 from workers.broadcast import Broadcast
 from workers.controls import Controls
-from workers.execution import Execution, LeaseLost
+from workers.execution import Execution
+from workers.lease import Lease, LeaseLost
 from workers.sandboxes.sandbox import Cause, Ended, Refused, Sandbox, SandboxBackend
 
 log = logging.getLogger(__name__)
@@ -48,19 +49,22 @@ class Runner:
     def carry_out(self, run_id: str) -> None:
         """Carry out a queued run; does nothing for one that is not waiting (any more)."""
         try:
-            claimed = runs.claim(run_id, self._worker)
-            if claimed is None:
-                return
-            given, event = claimed
-            broadcast = Broadcast(self._bus, given.room_id, run_id)
-            broadcast.send(event)
             with suppress(LeaseLost):
-                self._execute(Execution(self._worker, given, broadcast), run_id)
-            with suppress(RedisError):
-                self._bus.forget(run_id)
+                self._claim_and_execute(run_id)
         finally:
             # Nobody else does: this is no web request, and the thread may not be used again for hours.
             connection.close()
+
+    def _claim_and_execute(self, run_id: str) -> None:
+        lease = Lease(run_id, self._worker)
+        given, event = lease.write(runs.claim)
+        broadcast = Broadcast(self._bus, given.room_id, run_id)
+        broadcast.send(event)
+        try:
+            self._execute(Execution(lease, given, broadcast), run_id)
+        finally:
+            with suppress(RedisError):
+                self._bus.forget(run_id)
 
     def _execute(self, execution: Execution, run_id: str) -> None:
         """Execute from start to end, whatever the end is. Raises LeaseLost; nothing is left of the sandbox then."""

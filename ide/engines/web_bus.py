@@ -55,6 +55,7 @@ class WebBus:
         self._outgoing: list[tuple[str, Entry]] = []
         self._outgoing_bytes = 0
         self._sending = asyncio.Event()
+        self._stopped = False
         self._control = asyncio.Lock()
         self._seen: bytes | str = "0"
 
@@ -124,16 +125,16 @@ class WebBus:
             await self._redis.set(alive_key(self.process), 1, ex=LEASE_SECONDS)
 
     async def deliver(self) -> None:
-        """Send what `send` was given, until cancelled."""
-        while True:
+        """Send what `send` was given, until stopped."""
+        while not self._stopped:
             await self._sending.wait()
             self._sending.clear()
             await self._send_waiting()
 
     async def listen(self, hear: Callable[[Entry], None]) -> None:
-        """Hand every entry that arrives to `hear`, in order, until cancelled; outlives Redis going away."""
+        """Hand every entry that arrives to `hear`, in order, until stopped; outlives Redis going away."""
         inbox = inbox_key(self.process)
-        while True:
+        while not self._stopped:
             try:
                 answer = await self._redis.xread({inbox: self._seen}, count=256, block=2_000)
                 entries = entries_of(answer)
@@ -154,11 +155,11 @@ class WebBus:
                     log.exception("an entry of the inbox was not taken")
 
     async def beat(self, died: Callable[[str], None], forgotten: Callable[[], None]) -> None:
-        """Keep this process's lease, until cancelled.
+        """Keep this process's lease, until stopped.
 
         Tells which processes `died`, and when Redis has `forgotten` what it knew, so that every room must be held anew.
         """
-        while True:
+        while not self._stopped:
             try:
                 async with self._redis.pipeline(transaction=False) as pipeline:
                     pipeline.set(alive_key(self.process), 1, ex=LEASE_SECONDS, get=True)
@@ -178,6 +179,10 @@ class WebBus:
                     del self._known[process]
                     died(process)
             await asyncio.sleep(BEAT_SECONDS)
+
+    def stop(self) -> None:
+        """Let what the process does all the time end. Cancelling alone is not enough: redis-py swallows some of it."""
+        self._stopped = True
 
     async def close(self) -> None:
         """Send what waits, then give up everything that this process holds, its inbox and the connections."""
@@ -208,6 +213,10 @@ class WebBus:
                 for process in {process for process, _ in outgoing}:
                     pipeline.expire(inbox_key(process), INBOX_SECONDS)
                 await pipeline.execute()
+        except asyncio.CancelledError:
+            # `close` sends it. Whoever got an entry already passes over the second.
+            self._outgoing[:0] = outgoing
+            raise
         except RedisError as error:
             # Those who should have had it notice the gap, or hear a hello when Redis is back.
             log.warning("%d entries were not sent: %s", len(outgoing), error)

@@ -16,6 +16,12 @@ from ide.asgi import application, shut_down
 from ide.launcher.servers import binary_frame, inherited, message_bytes, settle
 from ide.transports.outgoing import CLOSE_SECONDS, EXTENSION
 
+# What clients are told when the server ends, as uvicorn tells them: they come back.
+RESTART_CODE = 1012
+RESTART_REASON = "The server restarts."
+# How long they may take to answer that.
+GOODBYE_SECONDS = 0.5
+
 
 class Socket(WebSocketProtocol):
     """A WebSocket, which is its application's `Pipe`. daphne's own drops the reason of a close, which people read."""
@@ -80,8 +86,18 @@ class OrderlyServer(Server):
 
     def kill_all_applications(self) -> Deferred[Any]:
         """What daphne calls before it ends."""
-        closed = Deferred.fromFuture(asyncio.ensure_future(shut_down()))
+        closed = Deferred.fromFuture(asyncio.ensure_future(self._close()))
         return closed.addBoth(lambda _: Server.kill_all_applications(self))
+
+    async def _close(self) -> None:
+        await shut_down()
+        sockets = [one for one in self.connections if isinstance(one, Socket) and one.state == Socket.STATE_OPEN]
+        for socket in sockets:
+            # Not `sendClose`, which takes codes of applications only.
+            socket.sendCloseFrame(code=RESTART_CODE, reasonUtf8=RESTART_REASON.encode())
+        if sockets:
+            loop = asyncio.get_running_loop()
+            await asyncio.wait([socket.is_closed.asFuture(loop) for socket in sockets], timeout=GOODBYE_SECONDS)
 
 
 def main() -> None:
