@@ -8,6 +8,7 @@ a room too large can be told before it is merged.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +43,19 @@ class Contents:
     needs: dict[int, int] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """An update that was stored, and the shared types that it creates.
+
+    `reach` is up to which clock of each client it speaks, deletions included: a document whose state vector reaches as
+    far has merged all of it.
+    """
+
+    data: bytes
+    types: int
+    reach: Mapping[int, int]
+
+
 def contents_of(update: bytes) -> Contents:
     """What `update` brings. Raises `BadUpdate` if it is not well formed."""
     walk = _Walk(update, MOST_PARTS)
@@ -57,17 +71,36 @@ def contents_of(update: bytes) -> Contents:
     return Contents(walk.structs, walk.types, walk.maps, walk.text_bytes, walk.ends, needs)
 
 
-def reach(update: bytes) -> dict[int, int]:
-    """Up to which clock of each client `update` speaks, deletions included. Raises `BadUpdate` as `count_types` does.
-
-    A document whose state vector reaches as far has merged all of it.
-    """
+def survey(update: bytes) -> Surveyed:
+    """What has to be known of an update that was stored, to load it. Raises `BadUpdate` as `count_types` does."""
     walk = _Walk(update)
     try:
         walk.update()
     except IndexError:
         raise BadUpdate("The update ends too early.") from None
-    return walk.reach
+    return Surveyed(update, walk.types, walk.reach)
+
+
+def apply_all(
+    updates: Iterable[Surveyed], apply: Callable[[list[bytes]], None], state_vector: Callable[[], bytes]
+) -> list[Surveyed]:
+    """Apply updates in any order to one document. Answers those that wait for others which are not among them.
+
+    Once is not enough: pycrdt leaves some of what waited where it is when that for which it waited has come.
+    """
+    waiting, before = list(updates), None
+    while waiting:
+        apply([update.data for update in waiting])
+        reached = read_state_vector(state_vector())
+        waiting = [update for update in waiting if not _is_within(update.reach, reached)]
+        if reached == before:
+            break
+        before = reached
+    return waiting
+
+
+def _is_within(clocks: Mapping[int, int], reached: Mapping[int, int]) -> bool:
+    return all(reached.get(client, 0) >= clock for client, clock in clocks.items())
 
 
 def read_state_vector(vector: bytes) -> dict[int, int]:

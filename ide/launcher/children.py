@@ -40,7 +40,8 @@ def web_child(
 
     inherited = (*listeners, probe.fileno())
     command = [sys.executable, "-m", f"ide.launcher.servers.{server}", *map(str, inherited)]
-    return Child(name, command, answers, environment, inherited=inherited)
+    # autobahn would compile a check of text messages at each start, of which a room's socket takes none.
+    return Child(name, command, answers, {**environment, "AUTOBAHN_USE_NVX": "0"}, inherited=inherited)
 
 
 def worker_child(redis_url: str, environment: Mapping[str, str]) -> Child:

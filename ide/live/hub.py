@@ -14,7 +14,6 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError
 
 from ide.domain.refusals import Refusal
-from ide.domain.updates import count_types
 from ide.engines.entries import Entry, Kind
 from ide.live.replica import Replica
 from ide.live.room import LiveRoom, Loaded
@@ -138,11 +137,12 @@ class Hub:
         self._rooms.clear()
         for room_id, room in list(self._open_rooms.items()):
             await self._close(room_id, room)
-        for chore in self._chores:
-            chore.cancel()
-        await asyncio.gather(*self._chores, return_exceptions=True)
         if self._services is not None:
             services, self._services = await self._services, None
+            services.bus.stop()
+            for chore in self._chores:
+                chore.cancel()
+            await asyncio.gather(*self._chores, return_exceptions=True)
             await services.appender.flush()
             await services.catalogue.close()
             await services.bus.close()
@@ -157,8 +157,7 @@ class Hub:
         if loaded is None:
             raise Refusal(Code.NOT_FOUND, "There is no such room.")
         replica = Replica()
-        for update, types in loaded.updates:
-            replica.load(update, types)
+        replica.load_all(loaded.updates)
         services.catalogue.warm()
         room = self._open_rooms[room_id] = LiveRoom(loaded, replica, services)
         # What other processes have and the database does not have yet.
@@ -216,7 +215,9 @@ class Hub:
         """Say that this process is alive while it carries out turns; fail those of processes that are not, and runs
         whose worker is gone or that nobody took."""
         time = asyncio.get_running_loop().time
-        looked = judges_from = time()
+        began = looked = time()
+        # The database may have come back the moment before: those who beat while it was away have tried again by then.
+        judges_from = began + 2 * SWEEP_SECONDS
         while True:
             try:
                 await self._beat(services)
@@ -230,14 +231,20 @@ class Hub:
                 changed = await services.writer.do(rooms.rights_of, visited) if visited else {}
             except (DatabaseError, InterfaceError) as error:
                 log.error("what was interrupted was not looked for: %s", error)
+                if looked == began:
+                    # It was away when this process started, and nobody here knows for how long.
+                    looked -= turns.ALIVE_SECONDS
                 ended, changed = [], {}
             for room_id, event in ended:
                 self._tell(services, room_id, event)
-            for room_id, rights in changed.items():
-                room = self.opened(room_id)
-                if room is not None and rights != room.rights:
-                    room.background(room.read_rights())
+            self._look_at_rights(changed)
             await asyncio.sleep(SWEEP_SECONDS)
+
+    def _look_at_rights(self, changed: dict[str, int]) -> None:
+        for room_id, rights in changed.items():
+            room = self.opened(room_id)
+            if room is not None and rights != room.rights:
+                room.background(room.read_rights())
 
     async def _beat(self, services: Services) -> None:
         running = {turn.id: room for room in self._open_rooms.values() for turn in room.turns.running_here()}
@@ -295,7 +302,7 @@ def _load(room_id: str) -> Loaded | None:
     room = rooms.read(room_id)
     if room is None:
         return None
-    stored = [(update, count_types(update, most_parts=None)) for update in updates.load(room_id)]
+    stored = updates.load_surveyed(room_id)
     removed = standing.removed if (standing := rooms.standing(room_id)) else frozenset[str]()
     return Loaded(room, stored, turns.recent(room_id, REMEMBERED_TURNS), members.known(room_id), removed)
 

@@ -130,7 +130,13 @@ class Neighbours:
         return answered.result
 
     def lost(self, process: str) -> None:
-        """A process left, or died."""
+        """A process died, it seems. If it did not, its answer makes it known again, even if it has nothing to say."""
+        known = process in self._numbers
+        self._forget(process)
+        if known:
+            self._bus.send(process, self._room.id, Kind.HELLO, self._hello())
+
+    def _forget(self, process: str) -> None:
         if process in self._numbers:
             del self._numbers[process]
             self._room.forget(process)
@@ -148,7 +154,7 @@ class Neighbours:
                 self._take(frame, entry)
             return
         if entry.kind == Kind.LEFT:
-            self.lost(entry.sender)
+            self._forget(entry.sender)
             return
         if not self._expected(entry):
             return

@@ -28,7 +28,7 @@ from ide.domain.documents import BadPath, check_path, shown_paths
 from ide.domain.edits.coarse import coarsened
 from ide.domain.edits.difference import Edit, difference
 from ide.domain.units import byte_length, byte_offset
-from ide.domain.updates import BadUpdate, count_types
+from ide.domain.updates import BadUpdate, Surveyed, apply_all, count_types
 from ide.live.entries import AssetEntry, Entries
 from ide.live.sizes import Sizes
 
@@ -115,15 +115,18 @@ class Replica:
 
     # --- synchronising -----------------------------------------------------------------------------------------------
 
-    def load(self, update: bytes, types: int = 0) -> None:
-        """Merge what was stored, which was looked at when it came. Raises `BadUpdate` if it cannot be read.
+    def load_all(self, stored: Sequence[Surveyed]) -> None:
+        """Merge what was stored, whose types count against what members may still add. Raises `BadUpdate` as `load`."""
+        self._types += sum(update.types for update in stored)
+        apply_all(stored, lambda some: self.load(*some), self.state_vector)
 
-        `types` are the shared types that it holds: they count against what members may still add.
-        """
-        self._types += types
+    def load(self, *updates: bytes) -> None:
+        """Merge what was looked at when it came. Raises `BadUpdate` if it cannot be read."""
         try:
+            # One transaction: what follows each takes longer than the merging.
             with self.transaction():
-                self._doc.apply_update(update)
+                for update in updates:
+                    self._doc.apply_update(update)
         except (ValueError, RuntimeError) as error:
             raise BadUpdate(str(error)) from None
 

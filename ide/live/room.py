@@ -16,8 +16,10 @@ from ide.domain.refusals import Refusal
 from ide.domain.rights import REMOVED
 from ide.domain.state import bounded
 from ide.domain.units import byte_length
+from ide.domain.updates import Surveyed
 from ide.live.assets import Assets
 from ide.live.capacity import Capacity
+from ide.live.compaction import Compaction
 from ide.live.connection import Connection, Person
 from ide.live.history import History
 from ide.live.neighbours import Neighbours
@@ -50,8 +52,6 @@ EventT = TypeVar("EventT", bound=JournaledEvent)
 RECENT_TURNS = 50
 RECENT_RUNS = 20
 RECENT_MESSAGES = 100
-# Merging holds the interpreter for as long as the whole text takes: a few ms for what 1,000 frames a second write.
-COMPACT_AFTER_UPDATES = 5_000
 REMEMBERED_MEMBERS = 300
 REVOKED = "The link you came in by was revoked."
 
@@ -60,11 +60,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was read of a room before it is open: its row, its updates with the number of types in each, its turns, its
-    members, and who was removed."""
+    """What was read of a room before it is open: its row, its snapshot and the updates since, its turns, its members,
+    and who was removed."""
 
     room: StoredRoom
-    updates: list[tuple[bytes, int]]
+    updates: list[Surveyed]
     turns: list[Turn]
     members: list[Member] = field(default_factory=list)
     removed: frozenset[str] = frozenset()
@@ -91,13 +91,15 @@ class LiveRoom:
         self.turns = Turns(self, loaded.turns)
         self.runs = Runs(self)
         self.assets = Assets(self)
-        self.capacity = Capacity(replica, services.limits, sum(len(update) for update, _ in loaded.updates))
+        self.capacity = Capacity(replica, services.limits, sum(len(update.data) for update in loaded.updates))
         self._seq = self._newest = stored.seq
         self._catching_up = False
         self._members = {member.id: member for member in loaded.members}
         self._homes: dict[str, str] = {}
         """Members who are here by way of another process: which."""
-        self._written_since_compaction = 0
+        # The first one is the snapshot, unless there is none.
+        waiting = [len(update.data) for update in loaded.updates[1:]]
+        self._compaction = Compaction(self.compact, self.background, waiting)
         self._events: set[asyncio.Task[object]] = set()
         self._recording: asyncio.Task[object] | None = None
         replica.on_update(self._written)
@@ -218,17 +220,13 @@ class LiveRoom:
             self._store(update)
 
     def _store(self, update: bytes) -> asyncio.Future[None]:
-        self._written_since_compaction += 1
-        committed = self.services.appender.append(self.id, update)
-        if self._written_since_compaction >= COMPACT_AFTER_UPDATES:
-            self._written_since_compaction = 0
-            self.background(self.compact())
-        return committed
+        self._compaction.stored(len(update))
+        return self.services.appender.append(self.id, update)
 
-    async def compact(self) -> None:
-        """Merge what is committed into the room's snapshot."""
+    async def compact(self) -> int:
+        """Merge what was written so far into the room's snapshot. Answers the bytes of that."""
         await self.services.appender.flush()
-        await self.services.writer.do(updates.compact, self.id)
+        return await self.services.writer.do(updates.compact, self.id)
 
     # --- events ---
 
@@ -426,6 +424,7 @@ class LiveRoom:
         """Stop the turns, write everything down, and let go of the replica."""
         self.turns.close()
         self.history.settle()
+        self._compaction.close()
         for connection in list(self.connections):
             self.leave(connection)
         while self._events:

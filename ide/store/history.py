@@ -151,7 +151,8 @@ def keep_hunks(room_id: str, budget: int) -> int:
     weighed = hunks.values_list("turn").annotate(
         size=Sum(Octets("before") + Octets("after")) + HUNK_BYTES * Count("pk")
     )
-    size, gone = 0, []
+    size = 0
+    gone: list[str] = []
     for number, (turn_id, its_size) in enumerate(weighed.order_by("-turn__asked_at", "-turn")):
         if gone or (number and size + its_size > budget):
             gone.append(turn_id)

@@ -21,7 +21,7 @@ EventT = TypeVar("EventT", bound=JournaledEvent)
 
 # Older ones are forgotten: a client that missed more gets the whole state instead.
 KEPT_EVENTS = 2_000
-KEPT_CHARACTERS = 200_000
+KEPT_CHARACTERS = 100_000
 # So many stay, however long they are, and after so many is looked what may go.
 LEAST_EVENTS = 100
 

@@ -1,6 +1,6 @@
 """`make bench`: the side-by-side figures, as tables and in `build/bench.json`.
 
-python -m tests.benchmarks [stream] [stop] [crowd]      these parts alone; the others stay in the file as they are
+python -m tests.benchmarks [stream] [stop] [crowd] [growth]    these parts alone; the others stay in the file
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.benchmarks import crowd, stop, stream
+from tests.benchmarks import crowd, growth, stop, stream
 from tests.benchmarks.tables import compared, table
 from tests.stack import ROOT
 
@@ -38,6 +38,16 @@ CROWD_COLUMNS = (
     ("server_cpu", "CPU"),
     ("load_cpu", "crowd's CPU"),
     ("server_mb", "MB"),
+)
+GROWTH_COLUMNS = (
+    ("end", ""),
+    ("text_kb", "text KB"),
+    ("times_the_text", "held ×"),
+    *((f"{part}_kb", part) for part in growth.SIZES),
+    ("rows", "rows"),
+    ("opening_ms", "opening ms"),
+    ("slowest_ms", "slowest ms"),
+    ("opening_cpu_ms", "server's CPU ms"),
 )
 
 
@@ -71,7 +81,21 @@ def measure_crowd() -> Any:
     return {"seconds": crowd.SECONDS, "rounds": crowd.ROUNDS, "rows": rows}
 
 
-PARTS: dict[str, Callable[[], Any]] = {"stream": measure_stream, "stop": measure_stop, "crowd": measure_crowd}
+def measure_growth() -> Any:
+    """A room into which a model wrote for long."""
+    rows = asyncio.run(growth.measure())
+    print(f"\n{growth.TOKENS:,} tokens\n")
+    print(table(rows, GROWTH_COLUMNS))
+    print(f"\n{growth.NOTES}")
+    return {"tokens": growth.TOKENS, "rows": rows}
+
+
+PARTS: dict[str, Callable[[], Any]] = {
+    "stream": measure_stream,
+    "stop": measure_stop,
+    "crowd": measure_crowd,
+    "growth": measure_growth,
+}
 
 
 def main(names: list[str]) -> None:

@@ -44,11 +44,25 @@ def test_missed_events_are_read_back_as_they_were(room: str) -> None:
 
 def test_who_missed_too_much_or_comes_from_another_time_gets_none(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "KEPT_EVENTS", 10)
+    monkeypatch.setattr(journal, "LEAST_EVENTS", 5)
     for _ in range(100):
         journal.append(room, _retitled("x"))
-    assert journal.since(room, 5) is None
+    assert journal.since(room, 89) is None
     assert len(journal.since(room, 95) or []) == 5
     assert journal.since(room, 101) is None
+
+
+def test_the_journal_is_bounded_in_bytes_but_keeps_the_newest(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "KEPT_CHARACTERS", 10_000)
+    monkeypatch.setattr(journal, "LEAST_EVENTS", 5)
+    for _ in range(20):
+        journal.append(room, _retitled("x" * 1_000))
+    assert journal.since(room, 10) is None
+    assert len(journal.since(room, 11) or []) == 9
+    for _ in range(5):
+        journal.append(room, _retitled("x" * 20_000))
+    assert journal.since(room, 19) is None
+    assert len(journal.since(room, 20) or []) == 5
 
 
 def test_a_room_that_is_gone_has_no_journal(room: str) -> None:

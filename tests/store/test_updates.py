@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pycrdt
 import pytest
 from django.db import connection, transaction
 
+from ide.live.replica import Replica
 from ide.store import updates
 from ide.store.models import Snapshot, Update
 
@@ -33,10 +35,34 @@ def _typed(*words: str) -> list[bytes]:
     return made
 
 
+def _written_by_three(seed: int) -> tuple[list[bytes], str]:
+    """The updates of three people who write into one text and now and then hear of each other, and that text."""
+    chance = random.Random(seed)
+    docs: list[pycrdt.Doc[Any]] = [pycrdt.Doc(client_id=number + 1) for number in range(3)]
+    made: list[bytes] = []
+    for _ in range(30):
+        doc = chance.choice(docs)
+        text = doc.get("text", type=pycrdt.Text)
+        subscription = doc.observe(lambda event: made.append(event.update))
+        if len(text) > 3 and chance.random() < 0.4:
+            start = chance.randrange(len(text) - 2)
+            del text[start : start + 2]
+        else:
+            text.insert(chance.randrange(len(text) + 1), chance.choice(("a", "bc", "hello ")))
+        doc.unobserve(subscription)
+        if chance.random() < 0.5:
+            other = chance.choice(docs)
+            other.apply_update(doc.get_update(other.get_state()))
+    whole: pycrdt.Doc[Any] = pycrdt.Doc()
+    for doc in docs:
+        whole.apply_update(doc.get_update())
+    return made, str(whole.get("text", type=pycrdt.Text))
+
+
 class _Elsewhere:
     """A thread with a connection of its own, as another process has one."""
 
-    def __init__(self, work: Callable[[], None]) -> None:
+    def __init__(self, work: Callable[[], object]) -> None:
         self._work, self._done = work, Future[None]()
         threading.Thread(target=self._run).start()
 
@@ -111,6 +137,24 @@ def test_a_deletion_that_waits_outlives_compaction(room: str) -> None:
     assert _replayed(room) == "🌍 two"
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_updates_may_have_been_stored_in_any_order(room: str, seed: int) -> None:
+    """As those of several processes are. pycrdt alone loses sight of some that had to wait."""
+    made, text = _written_by_three(seed)
+    random.Random(seed).shuffle(made)
+    updates.append([(room, update) for update in made])
+
+    def shown() -> str:
+        replica = Replica()
+        replica.load_all(updates.load_surveyed(room))
+        return str(replica.doc.get("text", type=pycrdt.Text))
+
+    assert shown() == text
+    updates.compact(room)
+    assert Update.objects.count() == 0
+    assert shown() == text
+
+
 def test_compaction_keeps_the_text_and_what_comes_after(room: str) -> None:
     first, second, third = _typed("one ", "two ", "three")
     updates.append([(room, first)])
@@ -140,7 +184,25 @@ def test_deleted_text_leaves_the_database(room: str) -> None:
     text.clear()
     updates.append([(room, doc.get_update())])
     updates.compact(room)
-    assert b"secret" not in bytes(Snapshot.objects.get().data)
+    [snapshot] = updates.load(room)
+    assert b"secret" not in snapshot
+
+
+def test_shared_types_are_counted_with_what_is_loaded(room: str) -> None:
+    doc: pycrdt.Doc[Any] = pycrdt.Doc()
+    made: list[bytes] = []
+    subscription = doc.observe(lambda event: made.append(event.update))
+    files = doc.get("files", type=pycrdt.Map)
+    for name in "abc":
+        files[name] = pycrdt.Map({"text": pycrdt.Text(name)})
+    doc.unobserve(subscription)
+    updates.append([(room, update) for update in made])
+    assert [update.types for update in updates.load_surveyed(room)] == [2, 2, 2]
+    size = updates.compact(room)
+    [snapshot] = updates.load_surveyed(room)
+    assert (size, snapshot.types) == (len(Snapshot.objects.get().data), 6)
+    assert [snapshot.data] == updates.load(room)
+    assert updates.compact(room) == size
 
 
 def test_rooms_that_are_gone_are_told_apart(room: str) -> None:
