@@ -32,7 +32,7 @@ class Contents:
 
     `text_bytes` counts its text in UTF-8, `types` the shared types that it creates and `maps` the maps among them.
     `ends` are the clocks, by client, that a document has once it merged the update, and `needs` those that it must have
-    for that; None if it must have more than can be told.
+    for that; None if it must have more than can be told. `reach` is as in `Surveyed`.
     """
 
     structs: int
@@ -41,6 +41,7 @@ class Contents:
     text_bytes: int
     ends: dict[int, int]
     needs: dict[int, int] | None
+    reach: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def contents_of(update: bytes) -> Contents:
         needs = {client: clock for client, clock in walk.refers.items() if clock > walk.ends.get(client, 0)}
         for client, clock in walk.starts.items():
             needs[client] = max(clock, needs.get(client, 0))
-    return Contents(walk.structs, walk.types, walk.maps, walk.text_bytes, walk.ends, needs)
+    return Contents(walk.structs, walk.types, walk.maps, walk.text_bytes, walk.ends, needs, walk.reach)
 
 
 def survey(update: bytes) -> Surveyed:

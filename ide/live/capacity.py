@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from ide.domain.refusals import Refusal
-from ide.domain.updates import Contents, contents_of, read_state_vector
+from ide.domain.updates import Contents, Surveyed, contents_of, read_state_vector
 from ide.live.replica import BadUpdate, Replica
 from ide.wire.codes import Code
 from ide.wire.shapes import Limits
@@ -47,12 +47,16 @@ class Capacity:
         try:
             if contents.structs:
                 self._admit(update, contents)
-            self._replica.apply(update, origin, contents.types)
+            self._merge(update, contents, origin)
         except (BadUpdate, Refusal):
             # Either replica may have merged a part of it.
             self._end_trial()
             self._known = {}
             raise
+
+    def apply_admitted(self, update: bytes, origin: object) -> None:
+        """Merge what another process admitted. Raises `BadUpdate`."""
+        self._merge(update, contents_of(update), origin)
 
     def check(self, texts: Mapping[str, int], assets: Collection[str] = ()) -> None:
         """Raise Refusal unless the room takes documents of these sizes in bytes, and binary files, at these paths."""
@@ -64,6 +68,13 @@ class Capacity:
             raise Refusal(Code.TOO_LARGE, _room_full(limits))
         if len({*documents, *self._replica.assets(), *texts, *assets}) > limits.documents:
             raise Refusal(Code.TOO_MANY, _too_many(limits))
+
+    def _merge(self, update: bytes, contents: Contents, origin: object) -> None:
+        self._replica.apply(update, origin, contents.types)
+        if not self._covers(contents.reach):
+            self._known = read_state_vector(self._replica.state_vector())
+            if not self._covers(contents.reach):
+                self._replica.expect(Surveyed(update, contents.types, contents.reach))
 
     # --- what a member sends ---
 

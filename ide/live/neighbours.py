@@ -212,7 +212,7 @@ class Neighbours:
             except BadUpdate as error:
                 log.error("room %s: an update from another process was refused: %s", room.id, error)
         elif isinstance(frame, Awareness):
-            room.hear_presence(sender, frame.clients)
+            room.hear_presence(sender, frame.clients, whole=entry.kind in (Kind.HELLO, Kind.ANSWER))
         elif isinstance(frame, Json) and entry.kind in (Kind.HELLO, Kind.ANSWER):
             standing = Standing.model_validate_json(frame.text)
             room.hear_standing(sender, standing.seq, standing.members, standing.turns)

@@ -40,6 +40,8 @@ MOST_TYPES: Final = 20_000
 # pycrdt passes over the text for each edit in it: so much in all takes about a tenth of a second.
 _WRITE_BYTES: Final = 16_000_000
 
+MOST_WAITING: Final = 64
+
 Delta = Sequence[Mapping[str, Any]]
 UpdateCallback = Callable[[bytes, object], None]
 
@@ -95,6 +97,7 @@ class Replica:
         self._origin: object = None
         self._depth = 0
         self._types = 0
+        self._waiting: list[Surveyed] = []
         me = weakref.ref(self)
         subscriptions = (
             (self._doc, self._doc.observe(partial(_relay_update, me))),
@@ -150,6 +153,18 @@ class Replica:
             except (ValueError, RuntimeError) as error:
                 raise BadUpdate(str(error)) from None
         self._types = types
+        if self._waiting:
+            self._retry()
+
+    def expect(self, update: Surveyed) -> None:
+        """Keep an update that was applied and waits for others, to apply it again when they come.
+
+        pycrdt leaves some of what waited where it is then. Where very many wait, the oldest are given up.
+        """
+        self._waiting = [*self._waiting[-MOST_WAITING + 1 :], update]
+
+    def _retry(self) -> None:
+        self._waiting = apply_all(self._waiting, lambda some: self.load(*some), self.state_vector)
 
     def state_vector(self) -> bytes:
         """What this replica has, for asking others for the rest."""

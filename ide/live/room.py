@@ -198,7 +198,7 @@ class LiveRoom:
         the other process died before its commit.
         """
         if update != EMPTY_UPDATE:
-            self.replica.apply(update, process)
+            self.capacity.apply_admitted(update, process)
             self._store(update)
 
     def put(self, path: str, text: str) -> bool:
@@ -314,8 +314,8 @@ class LiveRoom:
         """The number of the newest event that was heard of."""
         return self._newest
 
-    def hear_presence(self, process: str, said: Iterable[Presence]) -> None:
-        """Take what another process says of its members' cursors."""
+    def hear_presence(self, process: str, said: Iterable[Presence], *, whole: bool = False) -> None:
+        """Take what another process says of its members' cursors. `whole`: it has no others."""
         said = list(said)
         if outdated := self.presence.outdated(said):
             self.neighbours.tell_one(process, encode_awareness(outdated))
@@ -331,17 +331,27 @@ class LiveRoom:
                 self.outbox.farewell([self.presence.forget(presence.client)], ours=False)
             else:
                 self.outbox.presence(changed)
+        if whole:
+            gone = set(self.presence.clients_of(process)).difference(presence.client for presence in said)
+            self.outbox.farewell([self.presence.forget(client) for client in gone], ours=False)
 
     def hear_standing(self, process: str, seq: int, members: Iterable[Member], turns: Iterable[Turn]) -> None:
-        """Take what another process says of its part of the room."""
-        for member in members:
+        """Take what another process says of its part of the room. Of what ended there, the news may have been lost."""
+        listed = {member.id: member for member in members}
+        there = [member_id for member_id, home in self._homes.items() if home == process]
+        for member_id in (member_id for member_id in there if member_id not in listed):
+            del self._homes[member_id]
+            if not self._is_here(member_id):
+                # Journaled over there: those who are here hear of it by that.
+                self._members[member_id] = self._members[member_id].model_copy(update={"here": False})
+        for member in listed.values():
             self._homes[member.id] = process
             known = self._members.get(member.id)
             if known is not None and not known.here:
                 # That process was taken for dead.
                 self._announce(member)
             self._members[member.id] = member
-        self.turns.hear_running(process, turns)
+        self.turns.hear_standing(process, turns)
         self._newest = max(self._newest, seq)
         self._catch_up_soon()
 

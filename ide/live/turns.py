@@ -141,17 +141,17 @@ class Turns:
         """What another process must know of the turns that run in this one."""
         return [turn.shape() for turn in self._turns.values() if not turn.over]
 
-    def hear_running(self, process: str, running: Iterable[shapes.Turn]) -> None:
-        """These run in another process."""
+    def hear_standing(self, process: str, running: Iterable[shapes.Turn]) -> None:
+        """These run in another process, and no others."""
+        self.forget(process)
         for turn in running:
-            self._elsewhere[turn.id] = turn
-            self._processes[turn.id] = process
+            self._hear_running(turn, process)
 
     def hear(self, event: TurnEvent | HunkEvent | Prose, process: str) -> None:
         """Take what another process tells of a turn."""
         if isinstance(event, TurnEvent):
             if not event.turn.state.over:
-                self.hear_running(process, [event.turn])
+                self._hear_running(event.turn, process)
             else:
                 self._forget(event.turn.id)
                 self.remember(event.turn)
@@ -165,6 +165,10 @@ class Turns:
         else:
             others = [hunk for hunk in turn.hunks if hunk.id != event.hunk.id]
             self._elsewhere[turn.id] = turn.model_copy(update={"hunks": [*others, event.hunk]})
+
+    def _hear_running(self, turn: shapes.Turn, process: str) -> None:
+        self._elsewhere[turn.id] = turn
+        self._processes[turn.id] = process
 
     def forget(self, process: str) -> None:
         """A process left or died. The database says what became of its turns."""

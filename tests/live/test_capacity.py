@@ -13,6 +13,7 @@ from ide.live.capacity import Capacity
 from ide.live.replica import BadUpdate, Replica
 from ide.wire.codes import Code
 from ide.wire.shapes import Limits
+from tests.written import written_by_three
 
 DOCUMENT, ROOM, FILES = 40, 100, 6
 
@@ -260,3 +261,15 @@ def test_garbage_is_refused_as_before() -> None:
         with pytest.raises(BadUpdate):
             capacity.apply(garbage, None)
     assert replica.read("a") == "text"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_comes_in_any_order_is_merged_whole(seed: int) -> None:
+    """As it does from two other processes. pycrdt alone loses sight of some that had to wait."""
+    made, text = written_by_three(seed)
+    random.Random(seed).shuffle(made)
+    replica = Replica()
+    capacity = Capacity(replica, limits_of(document=10_000, room=10_000))
+    for update in made:
+        capacity.apply_admitted(update, "another process")
+    assert str(replica.doc.get("text", type=Text)) == text

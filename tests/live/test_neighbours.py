@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -100,8 +101,7 @@ async def test_a_turn_streams_into_the_other_process_and_is_stopped_from_there(g
 
 async def test_events_come_in_order_and_once_in_both(guests: Guests, pair: Pair) -> None:
     alice, bob = guests
-    for number in range(30):
-        pair[number % 2].say(alice.person, str(number))
+    await asyncio.gather(*(pair[number % 2].say(alice.person, str(number)) for number in range(30)))
 
     def said(guest: Guest) -> list[int]:
         return [event.seq for event in guest.events if event.type == "message"]
@@ -125,19 +125,50 @@ async def test_what_is_lost_between_them_is_asked_for(guests: Guests, pair: Pair
     await until(lambda: bob.text("b.txt") == "lost" and bob.text("c.txt") == "comes")
 
 
+async def test_what_ended_while_its_news_was_lost_is_over(
+    guests: Guests, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = guests
+    here, there = pair
+    carol = Guest("Carol")
+    await carol.join(here)
+    carol.be('{"cursor":1}')
+    turn_id = here.turns.ask(alice.person, Ask(prompt="Make a snake game"))
+    await until(lambda: there.turns.running_anywhere and carol.doc.client_id in bob.presence)
+    with monkeypatch.context() as patched:
+        patched.setattr(here.services.bus, "_put", lambda *_: None)
+        await here.turns.stop(alice.person, turn_id)
+        await here.turns.stored(turn_id)
+        carol.session.end()
+        await here.recorded()
+        here.outbox.flush()
+    assert there.turns.running_anywhere
+    alice.write("a.txt", "The entries before this one are missing.")
+    await until(lambda: not there.turns.running_anywhere)
+    await until(lambda: bob.presence[carol.doc.client_id] == "null" and bob.members()["Carol"] is False)
+    assert {member.name: member.here for member in there.members()} == {"Alice": True, "Bob": True, "Carol": False}
+
+
 async def test_a_process_that_died_takes_its_members_with_it(guests: Guests, pair: Pair) -> None:
     alice, bob = guests
     alice.be('{"cursor":1}')
     await until(lambda: alice.doc.client_id in bob.presence)
     pair[1].neighbours.lost(pair[0].services.bus.process)
     assert bob.presence[alice.doc.client_id] == "null"
-    await until(lambda: bob.members().get("Alice") is False)
+    await until(lambda: any(event.type == "member" and not event.member.here for event in bob.events))
     # It was not dead after all. Alice's page is asked to speak up: nobody listens to what it said before.
     alice.write("a.txt", "still here")
     await until(lambda: bob.text("a.txt") == "still here" and bob.members()["Alice"] is True)
     await until(lambda: alice.presence.get(alice.doc.client_id) == "null")
     alice.be('{"cursor":2}', clock=3)
     await until(lambda: bob.presence[alice.doc.client_id] == '{"cursor":2}')
+
+
+async def test_a_process_that_was_taken_for_dead_need_say_nothing_to_be_told_again(guests: Guests, pair: Pair) -> None:
+    alice, bob = guests
+    pair[0].neighbours.lost(pair[1].services.bus.process)
+    alice.write("a.txt", "to all")
+    await until(lambda: bob.text("a.txt") == "to all")
 
 
 async def test_redis_may_forget_everything(hubs: tuple[Hub, Hub], guests: Guests, redis_url: str) -> None:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from ide.live.replica import Replica
 from ide.store import updates
 from ide.store.models import Snapshot, Update
+from tests.written import written_by_three
 
 
 def _replayed(room: str) -> str:
@@ -33,30 +34,6 @@ def _typed(*words: str) -> list[bytes]:
         text += word
     doc.unobserve(subscription)
     return made
-
-
-def _written_by_three(seed: int) -> tuple[list[bytes], str]:
-    """The updates of three people who write into one text and now and then hear of each other, and that text."""
-    chance = random.Random(seed)
-    docs: list[pycrdt.Doc[Any]] = [pycrdt.Doc(client_id=number + 1) for number in range(3)]
-    made: list[bytes] = []
-    for _ in range(30):
-        doc = chance.choice(docs)
-        text = doc.get("text", type=pycrdt.Text)
-        subscription = doc.observe(lambda event: made.append(event.update))
-        if len(text) > 3 and chance.random() < 0.4:
-            start = chance.randrange(len(text) - 2)
-            del text[start : start + 2]
-        else:
-            text.insert(chance.randrange(len(text) + 1), chance.choice(("a", "bc", "hello ")))
-        doc.unobserve(subscription)
-        if chance.random() < 0.5:
-            other = chance.choice(docs)
-            other.apply_update(doc.get_update(other.get_state()))
-    whole: pycrdt.Doc[Any] = pycrdt.Doc()
-    for doc in docs:
-        whole.apply_update(doc.get_update())
-    return made, str(whole.get("text", type=pycrdt.Text))
 
 
 class _Elsewhere:
@@ -140,7 +117,7 @@ def test_a_deletion_that_waits_outlives_compaction(room: str) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_updates_may_have_been_stored_in_any_order(room: str, seed: int) -> None:
     """As those of several processes are. pycrdt alone loses sight of some that had to wait."""
-    made, text = _written_by_three(seed)
+    made, text = written_by_three(seed)
     random.Random(seed).shuffle(made)
     updates.append([(room, update) for update in made])
 
