@@ -50,6 +50,6 @@ async def perform(room: LiveRoom, person: Person, command: messages.AnyCommand) 
         case messages.Restore():
             return (await restore(room, person, command.checkpoint, command.path)).before
         case messages.Rename():
-            room.rename(person, command.name)
+            room.members.rename(person, command.name)
             await room.services.writer.do(members.rename, person.id, command.name)
     return None

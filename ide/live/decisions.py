@@ -28,13 +28,13 @@ class Decisions:
         """Clear a hunk's mark."""
         require(person.role, Role.EDITOR)
         now_ms = self._room.services.now_ms()
-        await self._room.commit(decisions.accept, self._room.id, turn_id, hunk_id, person.name, now_ms)
+        await self._room.feed.commit(decisions.accept, self._room.id, turn_id, hunk_id, person.name, now_ms)
 
     async def accept_open(self, person: Person) -> None:
         """Accept all that is still open of somebody's own turns, since they asked for something else."""
         services = self._room.services
         for turn_id in await services.writer.do(decisions.open_turns, self._room.id, person.id):
-            await self._room.commit(decisions.accept_all, self._room.id, turn_id, person.name, services.now_ms())
+            await self._room.feed.commit(decisions.accept_all, self._room.id, turn_id, person.name, services.now_ms())
 
     async def reject(self, person: Person, turn_id: str, hunk_id: str) -> None:
         """Take one hunk back."""
@@ -49,13 +49,13 @@ class Decisions:
     async def _reject(self, person: Person, turn_id: str, hunk_id: str) -> None:
         claim = await self._claim(turn_id, hunk_id)
         outcome = await self._take_back(person, turn_id, claim)
-        await self._room.commit(decisions.reject, self._room.id, turn_id, hunk_id, person.name, outcome.moved)
+        await self._room.feed.commit(decisions.reject, self._room.id, turn_id, hunk_id, person.name, outcome.moved)
 
     async def _undo(self, person: Person, turn_id: str) -> None:
         claim = await self._claim(turn_id, None)
         left = (await self._take_back(person, turn_id, claim)).left
         taken = [hunk.id for hunk in claim.hunks if hunk.id not in left]
-        event = await self._room.commit(decisions.undo, self._room.id, turn_id, person.name, taken, left)
+        event = await self._room.feed.commit(decisions.undo, self._room.id, turn_id, person.name, taken, left)
         if event is not None:
             self._room.turns.remember(event.turn)
 

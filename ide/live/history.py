@@ -215,7 +215,7 @@ class History:
         missing = await do(history.missing, self._room.id, unstored)
         texts = await packed(unstored[name] for name in missing)
         stored = history.StoredStep(step, files, unless_known)
-        event = await self._room.commit(history.append, self._room.id, stored, named, texts)
+        event = await self._room.feed.commit(history.append, self._room.id, stored, named, texts)
         for held in unstored.values():
             held.was_stored()
         await self._keep_budget(len(files) + sum(map(len, texts.values())))

@@ -243,8 +243,8 @@ class Hub:
     def _look_at_rights(self, changed: dict[str, int]) -> None:
         for room_id, rights in changed.items():
             room = self.opened(room_id)
-            if room is not None and rights != room.rights:
-                room.background(room.read_rights())
+            if room is not None and rights != room.members.rights:
+                room.background(room.members.read_rights())
 
     async def _beat(self, services: Services) -> None:
         running = {turn.id: room for room in self._open_rooms.values() for turn in room.turns.running_here()}
@@ -264,7 +264,7 @@ class Hub:
         """Deliver an event to a room, wherever it is open."""
         room = self.opened(room_id)
         if room is not None:
-            room.deliver(event)
+            room.feed.deliver(event)
         else:
             self._chore(services.bus.publish(room_id, event))
 

@@ -169,7 +169,7 @@ class Neighbours:
             case Kind.LEVELLED:
                 self._reached(entry.frames[0])
             case Kind.RIGHTS:
-                self._room.background(self._room.read_rights())
+                self._room.background(self._room.members.read_rights())
             case Kind.CALL:
                 self._room.background(self._perform(entry))
             case Kind.RETURN:
@@ -217,7 +217,7 @@ class Neighbours:
             standing = Standing.model_validate_json(frame.text)
             room.hear_standing(sender, standing.seq, standing.members, standing.turns)
         elif isinstance(frame, Json):
-            room.deliver(EVENTS.validate_json(frame.text), sender)
+            room.feed.deliver(EVENTS.validate_json(frame.text), sender)
 
     async def _perform(self, entry: Entry) -> None:
         call = Call.model_validate_json(_text(entry.frames[0]))
@@ -226,7 +226,7 @@ class Neighbours:
             result = await perform(self._room, call.person, call.command)
             # Who asked hears of what happened before they hear that it did.
             await self._room.turns.stored(call.command.turn)
-            await self._room.recorded()
+            await self._room.feed.recorded()
             answer = Done(id=call.command.id, result=result)
         except Refusal as refusal:
             answer = Refused(id=call.command.id, code=refusal.code, message=refusal.message)
@@ -240,7 +240,7 @@ class Neighbours:
 
     def _hello(self) -> list[bytes]:
         room = self._room
-        standing = Standing(seq=room.seq, members=room.members_here(), turns=room.turns.running_here())
+        standing = Standing(seq=room.feed.seq, members=room.members.here(), turns=room.turns.running_here())
         return [
             encode_sync(Step.STATE_VECTOR, room.replica.state_vector()),
             encode_awareness(room.presence.here()),

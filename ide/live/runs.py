@@ -47,17 +47,17 @@ class Runs:
         replica = self._room.replica
         texts = {path: str(document.text) for path, document in replica.documents().items()}
         binary = {path: file.hash for path, file in replica.assets().items()}
-        await self._room.commit(runs.create, self._room.id, run, asked.select, asked.terminal, texts, binary)
+        await self._room.feed.commit(runs.create, self._room.id, run, asked.select, asked.terminal, texts, binary)
         try:
             await services.queue.send_run(run.id)
         except OperationalError:
-            await self._room.commit(runs.withdraw, run.id, RunState.REFUSED, UNAVAILABLE)
+            await self._room.feed.commit(runs.withdraw, run.id, RunState.REFUSED, UNAVAILABLE)
         return run.id
 
     async def stop(self, run_id: str) -> None:
         """Kill a run, or take it back if no worker has it yet."""
         run = await self.read(run_id)
-        if run.state == RunState.QUEUED and await self._room.commit(runs.withdraw, run_id, RunState.STOPPED):
+        if run.state == RunState.QUEUED and await self._room.feed.commit(runs.withdraw, run_id, RunState.STOPPED):
             return
         if not run.state.over:
             await self._tell(run_id, Stop())

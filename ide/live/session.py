@@ -75,7 +75,7 @@ class Session:
 
     async def begin(self, person: Person, since: int | None) -> None:
         """Join the room and say hello. `since` is the number of the last event that the client saw. Raises Refusal."""
-        self._room.join(self, person)
+        self._room.members.join(self, person)
         # What happens from here on is held back until the hello is out, so that nothing falls between the two.
         first = await self._hello(person, since) if self.speaks_events else []
         if person.role.covers(Role.EDITOR):
@@ -87,7 +87,7 @@ class Session:
 
     def end(self) -> None:
         """Leave the room."""
-        self._room.leave(self)
+        self._room.members.leave(self)
 
     def send(self, frame: bytes) -> None:
         """Queue one frame for the client."""

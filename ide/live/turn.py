@@ -146,7 +146,7 @@ class RunningTurn:
     def hunk(self, record: HunkRecord) -> None:
         """A hunk was located, applied, withdrawn or refused."""
         self._hunks[record.id] = record
-        self._room.record(turns.record_hunk, self._room.id, self.id, record)
+        self._room.feed.record(turns.record_hunk, self._room.id, self.id, record)
         if record.state == HunkState.APPLIED:
             self._room.history.hunk(self.id, self._question.chosen.name, record.path)
 
@@ -269,7 +269,7 @@ class RunningTurn:
     async def _store(self, ended: shapes.Turn) -> None:
         """Store how the turn ended. From then on its row speaks for it."""
         try:
-            await self._room.commit(turns.record, self._room.id, ended, self._room.services.bus.process)
+            await self._room.feed.commit(turns.record, self._room.id, ended, self._room.services.bus.process)
             self._room.turns.ended(ended)
         finally:
             self.stored.set()
@@ -282,7 +282,7 @@ class RunningTurn:
         self._shape = self._shape.model_copy(update=fields)
 
     def _record(self) -> None:
-        self._room.record(turns.record, self._room.id, self.shape(), self._room.services.bus.process)
+        self._room.feed.record(turns.record, self._room.id, self.shape(), self._room.services.bus.process)
 
     def _usage(self) -> shapes.Usage:
         # What a redirected stream had used by then, its model never said.

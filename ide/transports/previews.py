@@ -32,7 +32,7 @@ async def page(request: HttpRequest, grant: str, path: str) -> HttpResponse:
     claim = granted.claim
     try:
         async with hub.visit(granted.room) as room:
-            if room.generations[claim.role] != claim.generation or granted.member in room.removed:
+            if room.members.generations[claim.role] != claim.generation or granted.member in room.members.removed:
                 return _missing(request, "This address is not valid any more.")
             asset = room.replica.assets().get(path)
             if asset is not None:

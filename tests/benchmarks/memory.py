@@ -26,8 +26,8 @@ AT_ONCE = 20
 TYPED_IN = 200
 
 
-async def measure(count: int = OPEN_ROOMS) -> dict[str, float]:
-    """Open `count` rooms in a process of their own, and type into some. Bytes a room, and milliseconds."""
+async def measure_here(count: int) -> dict[str, float]:
+    """Open `count` rooms in this process, and type into some. Bytes a room, and milliseconds."""
     # Models need Django set up first.
     from ide.live.hub import Hub
     from ide.live.room import LiveRoom
@@ -74,8 +74,8 @@ async def measure(count: int = OPEN_ROOMS) -> dict[str, float]:
     }
 
 
-def measure_apart(count: int = OPEN_ROOMS) -> dict[str, float]:
-    """The same, in a process that holds nothing else, with a Redis and a database of its own."""
+def measure(count: int = OPEN_ROOMS) -> dict[str, float]:
+    """Open so many rooms in a process that holds nothing else, with a Redis and a database of its own."""
     with tempfile.TemporaryDirectory(prefix="sparkroom-memory-") as folder:
         socket = redis.socket_path(Path(folder))
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
@@ -97,4 +97,4 @@ def measure_apart(count: int = OPEN_ROOMS) -> dict[str, float]:
 
 if __name__ == "__main__":
     django.setup()
-    print(json.dumps(asyncio.run(measure(int(sys.argv[1])))))
+    print(json.dumps(asyncio.run(measure_here(int(sys.argv[1])))))

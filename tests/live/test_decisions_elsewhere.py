@@ -8,7 +8,8 @@ from ide.domain.refusals import Refusal
 from ide.live.decisions import Decisions
 from ide.wire.codes import Code, HunkState
 from ide.wire.shapes import Ask, Turn
-from tests.live.test_neighbours import Guests, Pair, guests, hubs, pair, until
+from tests.live.guests import until
+from tests.live.test_neighbours import Guests, Pair, guests, hubs, pair
 
 __all__ = ["guests", "hubs", "pair"]
 

@@ -20,7 +20,7 @@ from ide.transports.composition import make_services
 from ide.wire.shapes import Ask
 from tests.live.guests import Guest, until
 
-MOST_ROUNDS = 8
+MOST_ROUNDS = 20
 ROOMS = 30
 SOAK_ROOMS = 400
 AT_ONCE = 10

@@ -7,13 +7,18 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 from redis.asyncio import Redis
 
+from ide.domain.refusals import Refusal
 from ide.live.hub import Hub
 from ide.live.room import LiveRoom
+from ide.live.session import CLOSE_OF
 from ide.store import rooms
-from ide.wire.codes import Close, Role
+from ide.store.models import Update
+from ide.transports.composition import make_services
+from ide.wire.codes import Close, Code, Role
 from ide.wire.frames import encode_json
 from ide.wire.messages import StopTurn
 from ide.wire.shapes import Ask
@@ -140,13 +145,13 @@ async def test_what_ended_while_its_news_was_lost_is_over(
         await here.turns.stop(alice.person, turn_id)
         await here.turns.stored(turn_id)
         carol.session.end()
-        await here.recorded()
+        await here.feed.recorded()
         here.outbox.flush()
     assert there.turns.running_anywhere
     alice.write("a.txt", "The entries before this one are missing.")
     await until(lambda: not there.turns.running_anywhere)
     await until(lambda: bob.presence[carol.doc.client_id] == "null" and bob.members()["Carol"] is False)
-    assert {member.name: member.here for member in there.members()} == {"Alice": True, "Bob": True, "Carol": False}
+    assert {member.name: member.here for member in there.members.all()} == {"Alice": True, "Bob": True, "Carol": False}
 
 
 async def test_a_process_that_died_takes_its_members_with_it(guests: Guests, pair: Pair) -> None:
@@ -184,7 +189,7 @@ async def test_redis_may_forget_everything(hubs: tuple[Hub, Hub], guests: Guests
 async def test_who_may_do_what_is_read_again_everywhere(guests: Guests, pair: Pair) -> None:
     _, bob = guests
     await pair[0].services.writer.do(rooms.revoke, pair[0].id, Role.EDITOR)
-    await pair[0].rights_changed()
+    await pair[0].members.rights_changed()
     await until(lambda: bob.closed == Close.NOT_AUTHORISED)
 
 
@@ -196,3 +201,53 @@ async def test_a_deleted_room_closes_everywhere(hubs: tuple[Hub, Hub], guests: G
     await first.dismiss(room_id)
     await until(lambda: alice.closed == bob.closed == Close.NOT_AUTHORISED)
     await until(lambda: second.opened(room_id) is None)
+
+
+async def test_who_comes_while_a_process_ends_is_told_to_come_again(hubs: tuple[Hub, Hub], pair: Pair) -> None:
+    hub, room = hubs[0], pair[0]
+    ending = asyncio.create_task(hub.close())
+    await asyncio.sleep(0)
+    with pytest.raises(Refusal) as refused:
+        async with hub.visit(room.id):
+            pass
+    await ending
+    assert refused.value.code == Code.UNAVAILABLE
+    assert CLOSE_OF[refused.value.code] == Close.FAILED
+
+
+async def test_who_was_on_the_way_in_when_a_process_ended_is_told_to_come_again(
+    hubs: tuple[Hub, Hub], pair: Pair
+) -> None:
+    hub, room = hubs[0], pair[0]
+
+    async def come() -> None:
+        async with hub.visit(room.id):
+            pass
+
+    # It waits for what the other process has.
+    coming = asyncio.create_task(come())
+    await asyncio.sleep(0)
+    await hub.close()
+    with pytest.raises(Refusal):
+        await coming
+
+
+async def test_a_process_that_ends_finishes_the_rooms_that_it_was_closing(
+    transactional_db: None, redis_url: str, settings: Settings
+) -> None:
+    settings.REDIS_URL = redis_url
+    hub = Hub(make_services, linger_seconds=0.01)
+    stored = await (await hub.services()).writer.do(rooms.create, "Test")
+    async with hub.visit(stored.id) as room:
+        room.put("a.txt", "the end")
+    await until(lambda: hub.opened(stored.id) is None)
+    await hub.close()
+    assert not await asyncio.to_thread(uncompacted, stored.id)
+
+
+def uncompacted(room_id: str) -> int:
+    try:
+        return Update.objects.filter(room_id=room_id).count()
+    finally:
+        # The thread's own.
+        connection.close()

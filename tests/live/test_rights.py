@@ -53,12 +53,12 @@ async def test_who_is_removed_is_out_in_every_process(pair: Pair) -> None:
     client = bob.doc.client_id
     await until(lambda: alice.presence.get(client) == '{"cursor":1}')
     await pair[0].services.writer.do(members.remove, pair[0].id, bob.person.id)
-    await pair[0].rights_changed()
+    await pair[0].members.rights_changed()
     await until(lambda: bob.closed == again.closed == Close.NOT_AUTHORISED)
     await until(lambda: alice.presence[client] == "null")
-    await until(lambda: bob.person.id not in {member.id for room in pair for member in room.members()})
+    await until(lambda: bob.person.id not in {member.id for room in pair for member in room.members.all()})
     await until(lambda: [event.member.removed for event in alice.events if event.type == "member"][-1])
-    assert all(bob.person.id in room.removed for room in pair)
+    assert all(bob.person.id in room.members.removed for room in pair)
 
 
 async def test_a_role_changes_in_every_process(pair: Pair) -> None:
@@ -66,9 +66,11 @@ async def test_a_role_changes_in_every_process(pair: Pair) -> None:
     bob = guest_of(await admitted(pair[0], "bob", Role.EDITOR))
     await bob.join(pair[1])
     await pair[0].services.writer.do(members.change_role, pair[0].id, bob.person.id, Role.VIEWER)
-    await pair[0].rights_changed()
+    await pair[0].members.rights_changed()
     await until(lambda: pair[1].connections[bob.session].role == Role.VIEWER)
-    await until(lambda: [member.role for member in pair[0].members() if member.id == bob.person.id] == [Role.VIEWER])
+    await until(
+        lambda: [member.role for member in pair[0].members.all() if member.id == bob.person.id] == [Role.VIEWER]
+    )
     bob.write("a.txt", "mine")
     assert bob.closed == Close.ROLE_MAY_NOT
 
@@ -81,7 +83,7 @@ async def test_who_was_on_the_way_in_meanwhile_is_looked_at_again(pair: Pair, re
         await pair[0].services.writer.do(members.remove, pair[0].id, bob.person.id)
     else:
         await pair[0].services.writer.do(members.change_role, pair[0].id, bob.person.id, Role.VIEWER)
-    await pair[0].rights_changed()
+    await pair[0].members.rights_changed()
     # Their cookie was looked at before.
     await bob.join(pair[0])
     if removed:
@@ -95,14 +97,14 @@ async def test_who_is_let_in_again_is_in_everywhere(pair: Pair) -> None:
     bob = await admitted(pair[0], "bob", Role.EDITOR)
     do, room_id = pair[0].services.writer.do, pair[0].id
     await do(members.remove, room_id, bob.id)
-    await pair[0].rights_changed()
-    await until(lambda: bob.id in pair[1].removed)
+    await pair[0].members.rights_changed()
+    await until(lambda: bob.id in pair[1].members.removed)
     renewed = await do(rooms.revoke, room_id, Role.EDITOR)
     link = Claim(Role.EDITOR, renewed.generations[Role.EDITOR])
     back = guest_of(await do(members.admit, room_id, "bob", link))
     # Before that process has heard of it.
     await back.join(pair[1])
-    await until(lambda: bob.id not in pair[1].removed)
+    await until(lambda: bob.id not in pair[1].members.removed)
     back.write("a.txt", "back")
     await until(lambda: pair[0].replica.read("a.txt") == "back")
     assert back.closed is None

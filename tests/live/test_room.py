@@ -70,12 +70,12 @@ async def test_events_go_out_in_order_although_their_news_come_out_of_order(room
     ears = Ears()
     room.connections[ears] = SOMEBODY
     first, second, third = [await _journal(room, title) for title in "abc"]
-    room.deliver(second)
-    room.deliver(third)
+    room.feed.deliver(second)
+    room.feed.deliver(third)
     await ears.until(3)
-    room.deliver(first)
+    room.feed.deliver(first)
     fourth = await _journal(room, "d")
-    room.deliver(fourth)
+    room.feed.deliver(fourth)
     assert ears.heard == [1, 2, 3, 4]
 
 
@@ -85,9 +85,9 @@ async def test_news_that_never_come_are_read_from_the_journal(room: LiveRoom) ->
     for number in range(5):
         await _journal(room, str(number))
     sixth = await _journal(room, "6")
-    room.deliver(sixth)
+    room.feed.deliver(sixth)
     # One more while the journal is being read: it must not be forgotten.
     seventh = await _journal(room, "7")
-    room.deliver(seventh)
+    room.feed.deliver(seventh)
     await ears.until(7)
     assert ears.heard == [1, 2, 3, 4, 5, 6, 7]

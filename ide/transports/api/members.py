@@ -27,7 +27,7 @@ async def change_member(request: HttpRequest, room_id: str, member: str, change:
     await owner_of(await hub.services(), request, room_id)
     async with hub.visit(room_id) as live:
         changed = await _decide(live, member, lambda: members.change_role(room_id, member, change.role))
-        here = any(known.here for known in live.members() if known.id == member)
+        here = any(known.here for known in live.members.all() if known.id == member)
         return shapes.Member(id=member, name=changed.name, colour=changed.colour, role=changed.role, here=here)
 
 
@@ -45,10 +45,10 @@ async def _decide(live: LiveRoom, member: str, decision: Callable[[], StoredMemb
     try:
         decided = await live.services.writer.do(decision)
     except Refusal as refusal:
-        if refusal.code == Code.NOT_FOUND and any(known.id == member for known in live.members()):
+        if refusal.code == Code.NOT_FOUND and any(known.id == member for known in live.members.all()):
             raise Refusal(Code.CONFLICT, NO_BROWSER) from None
         raise
-    await live.rights_changed()
+    await live.members.rights_changed()
     # What they asked for is answered by this.
-    await live.commit(requests.withdraw, live.id, decided.browser)
+    await live.feed.commit(requests.withdraw, live.id, decided.browser)
     return decided

@@ -31,7 +31,7 @@ async def ask_to_join(
     if await services.writer.do(members.may_write, room_id, browser):
         raise Refusal(Code.CONFLICT, "You may come in already.")
     async with hub.visit(room_id) as live:
-        await live.commit(requests.ask, room_id, browser, asked.name, services.now_ms())
+        await live.feed.commit(requests.ask, room_id, browser, asked.name, services.now_ms())
         state = await services.writer.do(requests.state_of, room_id, browser)
         set_browser(response, request, browser)
         if state is None:
@@ -72,11 +72,11 @@ async def answer_request(
     await owner_of(services, request, room_id)
     async with hub.visit(room_id) as live:
         event = await services.writer.do(requests.answer, room_id, asked, answer.role, services.now_ms())
-        live.deliver(event)
-        await live.rights_changed()
+        live.feed.deliver(event)
+        await live.members.rights_changed()
         return event.request
 
 
 def _shape(live: LiveRoom, state: StoredRequest) -> shapes.JoinState:
-    owner_here = any(member.here and member.role == Role.OWNER for member in live.members())
+    owner_here = any(member.here and member.role == Role.OWNER for member in live.members.all())
     return shapes.JoinState(id=state.id, state=state.state, owner_here=owner_here, again_at=state.again_at)

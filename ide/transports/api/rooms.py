@@ -93,7 +93,7 @@ async def open_session(
     set_browser(response, request, browser)
     async with hub.visit(room_id) as live:
         if member.role.covers(Role.EDITOR):
-            await live.commit(requests.withdraw, room_id, browser)
+            await live.feed.commit(requests.withdraw, room_id, browser)
         return live.shape(member.role, _preview(request, room_id, as_person(member)))
 
 
@@ -116,7 +116,7 @@ async def revoke_token(request: HttpRequest, room_id: str, asked: shapes.RevokeT
     owner = await owner_of(services, request, room_id)
     room = await services.writer.do(rooms.revoke, room_id, asked.role, owner.id)
     async with hub.visit(room_id) as live:
-        await live.rights_changed()
+        await live.members.rights_changed()
     token = make_token(settings.SECRET_KEY, room_id, asked.role, room.generations[asked.role])
     return shapes.RevokedToken(role=asked.role, token=token, link=_link(request, room_id, token))
 
