@@ -55,6 +55,8 @@ class WebBus:
         self._outgoing: list[tuple[str, Entry]] = []
         self._outgoing_bytes = 0
         self._sending = asyncio.Event()
+        self._dropped = False
+        """Whether something was not sent since the last beat."""
         self._stopped = False
         self._control = asyncio.Lock()
         self._seen: bytes | str = "0"
@@ -109,6 +111,13 @@ class WebBus:
             pipeline.xadd(key, {"control": control.model_dump_json()}, maxlen=INBOX_ENTRIES, approximate=True)
             pipeline.expire(key, CONTROL_SECONDS)
             await pipeline.execute()
+
+    async def alive(self, processes: set[str]) -> set[str]:
+        """Those of the processes that may be alive: all, while Redis does not say."""
+        try:
+            return await self._alive(processes)
+        except RedisError:
+            return processes
 
     async def ping(self) -> bool:
         """True if Redis answers."""
@@ -171,6 +180,9 @@ class WebBus:
                 continue
             if before is None:
                 self._seen = "0"
+            if before is None or self._dropped:
+                # Who is told nothing more after what was dropped notices no gap.
+                self._dropped = False
                 forgotten()
             for process in list(self._known):
                 self._known[process] = 0 if process in alive else self._known[process] + 1
@@ -201,6 +213,8 @@ class WebBus:
             self._outgoing.append((process, entry))
             self._outgoing_bytes += size
             self._sending.set()
+        else:
+            self._dropped = True
 
     async def _send_waiting(self) -> None:
         outgoing, self._outgoing, self._outgoing_bytes = self._outgoing, [], 0
@@ -219,6 +233,7 @@ class WebBus:
             raise
         except RedisError as error:
             # Those who should have had it notice the gap, or hear a hello when Redis is back.
+            self._dropped = True
             log.warning("%d entries were not sent: %s", len(outgoing), error)
 
     async def _alive(self, processes: Iterable[str]) -> set[str]:

@@ -37,9 +37,10 @@ class Capacity:
         self._encoded = encoded
         replica.on_update(self._wrote)
 
-    def apply(self, update: bytes, origin: object) -> None:
-        """Merge what a member sent. Raises `BadUpdate`, or Refusal if the room or a document would be too large.
+    def apply(self, update: bytes, origin: object) -> bool:
+        """Merge what a member sent; False if some of it waits for what has not arrived.
 
+        Raises `BadUpdate`, or Refusal if the room or a document would be too large.
         The refusal's code is the final one even where there are too many documents: a client that came back would only
         send the same again.
         """
@@ -47,7 +48,7 @@ class Capacity:
         try:
             if contents.structs:
                 self._admit(update, contents)
-            self._merge(update, contents, origin)
+            return self._merge(update, contents, origin)
         except (BadUpdate, Refusal):
             # Either replica may have merged a part of it.
             self._end_trial()
@@ -69,12 +70,14 @@ class Capacity:
         if len({*documents, *self._replica.assets(), *texts, *assets}) > limits.documents:
             raise Refusal(Code.TOO_MANY, _too_many(limits))
 
-    def _merge(self, update: bytes, contents: Contents, origin: object) -> None:
+    def _merge(self, update: bytes, contents: Contents, origin: object) -> bool:
         self._replica.apply(update, origin, contents.types)
         if not self._covers(contents.reach):
             self._known = read_state_vector(self._replica.state_vector())
             if not self._covers(contents.reach):
                 self._replica.expect(Surveyed(update, contents.types, contents.reach))
+                return False
+        return True
 
     # --- what a member sends ---
 

@@ -60,7 +60,7 @@ class Hub:
         self._visitors: dict[str, int] = {}
         self._closing: dict[str, asyncio.TimerHandle] = {}
         self._chores: list[asyncio.Task[None]] = []
-        self._farewells: set[asyncio.Task[None]] = set()
+        self._farewells: dict[str, asyncio.Task[None]] = {}
         """Rooms that are being closed."""
         self._ending = False
 
@@ -133,7 +133,7 @@ class Hub:
         for room in self._open_rooms.values():
             room.turns.close()
         # Rooms that are being opened, or closed already, need what is released below.
-        await asyncio.gather(*self._rooms.values(), *self._farewells, return_exceptions=True)
+        await asyncio.gather(*self._rooms.values(), *self._farewells.values(), return_exceptions=True)
         self._rooms.clear()
         for room_id, room in list(self._open_rooms.items()):
             await self._close(room_id, room)
@@ -152,6 +152,9 @@ class Hub:
     # --- a room ---
 
     async def _open(self, room_id: str, services: Services) -> LiveRoom:
+        if (farewell := self._farewells.get(room_id)) is not None:
+            # The others must not hear the goodbye of the room that was open before after the hello of this one.
+            await asyncio.wait([farewell])
         await services.appender.flush()
         loaded = await services.writer.do(_load, room_id)
         if loaded is None:
@@ -173,7 +176,7 @@ class Hub:
             elif not self._visitors.get(room_id):
                 # Taken out at once: whoever comes next opens the room anew and never gets one that is being closed.
                 self._rooms.pop(room_id, None)
-                self._farewell(self._close(room_id, room))
+                self._farewell(room_id, self._close(room_id, room))
 
         if room_id in self._rooms and not self._ending:
             self._closing[room_id] = asyncio.get_running_loop().call_later(self._linger_seconds, due)
@@ -227,24 +230,33 @@ class Hub:
                 looked = time()
                 ended = await self._interrupted(services) if looked >= judges_from else []
                 # Other processes tell of it at once, by way of Redis; but rights must end without that too.
-                visited = [room_id for room_id, room in self._open_rooms.items() if room.connections]
-                changed = await services.writer.do(rooms.rights_of, visited) if visited else {}
+                visited = {room_id for room_id, room in self._open_rooms.items() if room.connections}
+                rights = await services.writer.do(rooms.rights_of, visited) if visited else {}
+                gone = visited - rights.keys()
             except (DatabaseError, InterfaceError) as error:
                 log.error("what was interrupted was not looked for: %s", error)
                 if looked == began:
                     # It was away when this process started, and nobody here knows for how long.
                     looked -= turns.ALIVE_SECONDS
-                ended, changed = [], {}
+                ended, rights, gone = [], {}, set()
             for room_id, event in ended:
                 self._tell(services, room_id, event)
-            self._look_at_rights(changed)
+            self._look_at_rights(rights)
+            for room_id in gone:
+                self._deleted(room_id)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    def _look_at_rights(self, changed: dict[str, int]) -> None:
-        for room_id, rights in changed.items():
+    def _look_at_rights(self, counts: dict[str, int]) -> None:
+        for room_id, rights in counts.items():
             room = self.opened(room_id)
             if room is not None and rights != room.members.rights:
                 room.background(room.members.read_rights())
+
+    def _deleted(self, room_id: str) -> None:
+        """The room is no more, as another process says, or the database."""
+        room = self.opened(room_id)
+        if room is not None:
+            self._farewell(room_id, self._dismiss(room_id, room))
 
     async def _beat(self, services: Services) -> None:
         running = {turn.id: room for room in self._open_rooms.values() for turn in room.turns.running_here()}
@@ -255,8 +267,11 @@ class Hub:
 
     async def _interrupted(self, services: Services) -> list[tuple[str, JournaledEvent]]:
         """End what nobody carries out any more. Answers, with their rooms, the events to send."""
+        silent = await services.writer.do(turns.silent)
+        # Of a database that was away nobody could hear. A process that Redis has heard of is alive.
+        dead = silent - await services.bus.alive(silent) if silent else silent
         return [
-            *await services.writer.do(turns.expire, INTERRUPTED),
+            *(await services.writer.do(turns.expire, dead, INTERRUPTED) if dead else []),
             *await services.writer.do(runs.expire, services.now_ms() - QUEUED_MS),
         ]
 
@@ -274,7 +289,7 @@ class Hub:
             if entry.kind in (Kind.HELLO, Kind.LEVEL) and entry.room not in self._rooms:
                 services.bus.send(entry.sender, entry.room, Kind.LEFT)
         elif entry.kind == Kind.DELETED:
-            self._farewell(self._dismiss(entry.room, room))
+            self._deleted(entry.room)
         else:
             room.neighbours.hear(entry)
 
@@ -286,11 +301,14 @@ class Hub:
         for room in self._open_rooms.values():
             room.background(room.rejoin())
 
-    def _farewell(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._farewells.add(task)
-        task.add_done_callback(self._farewells.discard)
-        task.add_done_callback(_report)
+    def _farewell(self, room_id: str, work: Coroutine[Any, Any, None]) -> None:
+        def said(done: asyncio.Task[None]) -> None:
+            if self._farewells.get(room_id) is done:
+                del self._farewells[room_id]
+            _report(done)
+
+        task = self._farewells[room_id] = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(said)
 
     def _chore(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -32,7 +32,7 @@ from ide.live.turns import Turns
 from ide.store import journal, messages, requests, runs, turns, updates
 from ide.store.rooms import StoredRoom
 from ide.wire.codes import Role
-from ide.wire.frames import EMPTY_UPDATE, Presence, encode_awareness
+from ide.wire.frames import EMPTY_UPDATE, Presence, Step, encode_awareness, encode_sync
 from ide.wire.messages import (
     Event,
     HunkEvent,
@@ -94,7 +94,9 @@ class LiveRoom:
 
     def merge(self, update: bytes, origin: Connection) -> asyncio.Future[None]:
         """Merge what a member wrote. The future is done once it is committed. Raises BadUpdate or Refusal."""
-        self.capacity.apply(update, origin)
+        if not self.capacity.apply(update, origin):
+            # If what it waits for comes from another process, it will be merged as that one's, and told to no other.
+            self.neighbours.tell([encode_sync(Step.UPDATE, update)])
         # The update is stored as it came: what it builds on may arrive later, and until then the replica holds it back.
         return self._store(update)
 
@@ -268,5 +270,7 @@ class LiveRoom:
 
     def _ended(self, task: asyncio.Task[object]) -> None:
         self._events.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        # A room that was deleted tells nobody that its members left.
+        if error is not None and not isinstance(error, journal.NoRoom):
             log.error("room %s: %s", self.id, type(error).__name__, exc_info=error)

@@ -78,7 +78,8 @@ class Session:
         self._room.members.join(self, person)
         # What happens from here on is held back until the hello is out, so that nothing falls between the two.
         first = await self._hello(person, since) if self.speaks_events else []
-        if person.role.covers(Role.EDITOR):
+        # The role may have changed while the hello was made.
+        if self._room.connections.get(self, person).role.covers(Role.EDITOR):
             first.append(encode_sync(Step.STATE_VECTOR, self._room.replica.state_vector()))
         first.append(encode_awareness(self._room.presence.all()))
         held, self._held = self._held or [], None
@@ -183,7 +184,8 @@ class Session:
         if self._commands >= COMMANDS_AT_ONCE:
             raise Refusal(Code.TOO_MANY, f"{COMMANDS_AT_ONCE} commands of this socket are under way already.")
         self._commands += 1
-        self._room.background(self._answer(command.id, lambda: perform(self._room, self._person, command)))
+        person = self._person
+        self._room.background(self._answer(command.id, lambda: perform(self._room, person, command)))
 
     async def _answer(self, command_id: str, act: Callable[[], Awaitable[str | None]]) -> None:
         try:

@@ -122,6 +122,13 @@ def may_write(room_id: str, browser: str) -> bool:
     return place.holds(room.generations) and place.role.covers(Role.EDITOR)
 
 
+def is_in(room_id: str, member_id: str) -> bool:
+    """True if a member's place in the room holds."""
+    room = rooms.read(room_id)
+    row = Member.objects.filter(room_id=room_id, pk=member_id).first()
+    return room is not None and row is not None and _place(row).holds(room.generations)
+
+
 def known(room_id: str) -> list[shapes.Member]:
     """Members whose place in the room holds, as if all were away; at most 300."""
     room = rooms.read(room_id)

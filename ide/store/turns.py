@@ -105,13 +105,17 @@ def lost(running: Collection[str]) -> list[shapes.Turn]:
     return [to_shape(row) for row in rows]
 
 
-def expire(error: shapes.Problem) -> list[tuple[str, TurnEvent]]:
-    """Fail the turns whose process is not alive any more. Returns, with their rooms, the events to send."""
-    now = timezone.now()
-    alive = WebProcess.objects.filter(alive_until__gte=now).values("id")
+def silent() -> set[str]:
+    """The processes that carry out turns and have not said for a while that they are alive."""
+    alive = WebProcess.objects.filter(alive_until__gte=timezone.now()).values("id")
+    return set(Turn.objects.filter(state__in=RUNNING).exclude(process__in=alive).values_list("process", flat=True))
+
+
+def expire(dead: Collection[str], error: shapes.Problem) -> list[tuple[str, TurnEvent]]:
+    """Fail the turns of processes that are dead. Returns, with their rooms, the events to send."""
     running = Turn.objects.filter(state__in=RUNNING)
     events = []
-    for turn_id in list(running.exclude(process__in=alive).values_list("id", flat=True)):
+    for turn_id in list(running.filter(process__in=dead).values_list("id", flat=True)):
         with transaction.atomic():
             # Another process may look at the same moment: one of them changes the row.
             problem = error.model_dump(mode="json")
@@ -119,8 +123,7 @@ def expire(error: shapes.Problem) -> list[tuple[str, TurnEvent]]:
                 row = Turn.objects.prefetch_related("hunks").get(pk=turn_id)
                 turn = to_shape(row)
                 events.append((row.room_id, journal.append(row.room_id, partial(_event, turn))))
-    if events:
-        WebProcess.objects.filter(alive_until__lt=now - timedelta(hours=1)).delete()
+    WebProcess.objects.filter(alive_until__lt=timezone.now() - timedelta(hours=1)).delete()
     return events
 
 

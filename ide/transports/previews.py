@@ -12,11 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
+from ide.domain.access import Grant
 from ide.domain.assets import type_of
 from ide.domain.previews import as_served, content_security_policy, content_type, find, is_page
 from ide.domain.refusals import Refusal
 from ide.live.replica import AssetFile, Replica
 from ide.live.room import LiveRoom
+from ide.store import members
 from ide.transports.access import grant_of
 from ide.transports.answers import bytes_answer, not_modified
 from ide.transports.assets import read_asset
@@ -29,10 +31,9 @@ async def page(request: HttpRequest, grant: str, path: str) -> HttpResponse:
     granted = grant_of(grant)
     if granted is None:
         return _missing(request, "There is no preview at this address.")
-    claim = granted.claim
     try:
         async with hub.visit(granted.room) as room:
-            if room.members.generations[claim.role] != claim.generation or granted.member in room.members.removed:
+            if not await _holds(room, granted):
                 return _missing(request, "This address is not valid any more.")
             asset = room.replica.assets().get(path)
             if asset is not None:
@@ -49,6 +50,15 @@ async def runtime(request: HttpRequest) -> HttpResponse:
     if script is None:
         return _missing(request, "The preview's runtime was not built.")
     return _answer(request, script.data, content_type("runtime.js"))
+
+
+async def _holds(room: LiveRoom, grant: Grant) -> bool:
+    """Whether the link does that the grant came with; where that was replaced, the member's own place in the room."""
+    if grant.member in room.members.removed:
+        return False
+    if room.members.generations[grant.claim.role] == grant.claim.generation:
+        return True
+    return await room.services.writer.do(members.is_in, room.id, grant.member)
 
 
 async def _asset(request: HttpRequest, room: LiveRoom, asset: AssetFile) -> HttpResponse:

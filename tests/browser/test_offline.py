@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pycrdt
 import pytest
 from playwright.sync_api import Error, Page, expect
 
@@ -38,6 +40,23 @@ def small_sparkroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]
 def see_state(page: Page, words: str) -> None:
     """Wait until the header says how the text is kept."""
     expect(page.locator(".saved-state")).to_have_text(words)
+
+
+def kept_text(page: Page) -> str:
+    """The one document's text as the page's copy in the browser has it."""
+    look = """async () => {
+        const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith("sparkroom:"))
+        const open = indexedDB.open(name)
+        const database = await new Promise(resolve => { open.onsuccess = () => resolve(open.result) })
+        const all = database.transaction("updates").objectStore("updates").getAll()
+        const rows = await new Promise(resolve => { all.onsuccess = () => resolve(all.result) })
+        database.close()
+        return rows.map(row => [...row])
+    }"""
+    doc: pycrdt.Doc[Any] = pycrdt.Doc()
+    for row in page.evaluate(look):
+        doc.apply_update(bytes(row))
+    return "".join(str(entry["text"]) for entry in doc.get("files", type=pycrdt.Map).values())
 
 
 def copies_kept(page: Page, room: Room) -> list[str]:
@@ -88,6 +107,8 @@ def test_what_a_killed_tab_had_not_sent_is_there_at_the_next_visit(
     line.cut()
     see_state(alice.page, "Offline")
     alice.type("and not sent, to the last letter")
+    # A browser needs a moment to write a letter down.
+    wait_until(alice.page, lambda: kept_text(alice.page) == "seen and not sent, to the last letter")
     with alice.page.expect_event("crash"), pytest.raises(Error, match="crash"):
         alice.page.goto("chrome://crash")
     assert room.texts()["notes.txt"] == "seen "

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import pycrdt
 import pytest
 from django.db import connection
 from pytest_django import Settings
 from redis.asyncio import Redis
 
 from ide.domain.refusals import Refusal
+from ide.engines import web_bus
+from ide.engines.bus import inbox_key
 from ide.live.hub import Hub
 from ide.live.room import LiveRoom
 from ide.live.session import CLOSE_OF
@@ -19,7 +22,7 @@ from ide.store import rooms
 from ide.store.models import Update
 from ide.transports.composition import make_services
 from ide.wire.codes import Close, Code, Role
-from ide.wire.frames import encode_json
+from ide.wire.frames import Step, encode_json, encode_sync
 from ide.wire.messages import StopTurn
 from ide.wire.shapes import Ask
 from tests.live.guests import Guest, process, until
@@ -130,6 +133,31 @@ async def test_what_is_lost_between_them_is_asked_for(guests: Guests, pair: Pair
     await until(lambda: bob.text("b.txt") == "lost" and bob.text("c.txt") == "comes")
 
 
+async def test_what_could_not_be_sent_is_asked_for_although_nothing_follows(
+    guests: Guests, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = guests
+    with monkeypatch.context() as patched:
+        patched.setattr(web_bus, "WAITING_BYTES", 0)
+        alice.write("a.txt", "dropped")
+        pair[0].outbox.flush()
+    await until(lambda: bob.text("a.txt") == "dropped")
+
+
+async def test_what_waits_for_another_process_reaches_it(guests: Guests) -> None:
+    """Two tabs of a browser tell each other sooner than their processes do."""
+    alice, bob = guests
+    before = bob.doc.get_state()
+    bob.files["ab12"] = pycrdt.Map({"path": "a.txt", "text": pycrdt.Text("from Bob")})
+    first = bob.doc.get_update(before)
+    alice.doc.apply_update(first)
+    before = alice.doc.get_state()
+    alice.files["ab12"]["text"].insert(8, ", and from Alice")
+    alice.session.receive(encode_sync(Step.UPDATE, alice.doc.get_update(before)))
+    bob.session.receive(encode_sync(Step.UPDATE, first))
+    await until(lambda: bob.text("a.txt") == "from Bob, and from Alice")
+
+
 async def test_what_ended_while_its_news_was_lost_is_over(
     guests: Guests, pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +231,17 @@ async def test_a_deleted_room_closes_everywhere(hubs: tuple[Hub, Hub], guests: G
     await until(lambda: second.opened(room_id) is None)
 
 
+async def test_a_deleted_room_closes_although_nobody_is_told(
+    hubs: tuple[Hub, Hub], guests: Guests, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice, bob = guests
+    room_id = bob.session._room.id
+    await (await hubs[0].services()).writer.do(rooms.delete, room_id)
+    await until(lambda: alice.closed == bob.closed == Close.NOT_AUTHORISED)
+    await until(lambda: all(hub.opened(room_id) is None for hub in hubs))
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 async def test_who_comes_while_a_process_ends_is_told_to_come_again(hubs: tuple[Hub, Hub], pair: Pair) -> None:
     hub, room = hubs[0], pair[0]
     ending = asyncio.create_task(hub.close())
@@ -243,6 +282,35 @@ async def test_a_process_that_ends_finishes_the_rooms_that_it_was_closing(
     await until(lambda: hub.opened(stored.id) is None)
     await hub.close()
     assert not await asyncio.to_thread(uncompacted, stored.id)
+
+
+async def test_a_room_that_opens_while_it_is_being_closed_is_not_taken_for_the_one_that_goes(
+    hubs: tuple[Hub, Hub], pair: Pair, redis_url: str
+) -> None:
+    second, (here, before) = hubs[1], pair
+    gate = asyncio.Event()
+    before.background(gate.wait())
+    # As when the last visitor has been away for long enough.
+    second._rooms.pop(before.id)
+    second._farewell(before.id, second._close(before.id, before))
+    farewell = second._farewells[before.id]
+
+    async def come() -> LiveRoom:
+        async with second.visit(here.id) as room:
+            return room
+
+    coming = asyncio.create_task(come())
+    # It must not come in before that.
+    await asyncio.wait([coming], timeout=0.3)
+    gate.set()
+    await farewell
+    again = await coming
+    await before.services.bus._send_waiting()
+    async with Redis.from_url(redis_url) as client:
+        last = (await client.xinfo_stream(inbox_key(here.services.bus.process)))["last-generated-id"]
+    await until(lambda: here.services.bus._seen == last)
+    here.put("a.txt", "to who came back")
+    await until(lambda: again.replica.read("a.txt") == "to who came back")
 
 
 def uncompacted(room_id: str) -> int:

@@ -35,18 +35,19 @@ def _silence(process: str) -> None:
 def test_turns_fail_when_their_process_falls_silent(room: str) -> None:
     turns.record(room, _turn("lost"), "dead")
     turns.record(room, _turn("running"), "alive")
-    assert turns.expire(PROBLEM) == []
+    assert turns.silent() == set()
     _silence("dead")
-    ((where, event),) = turns.expire(PROBLEM)
+    assert turns.silent() == {"dead"}
+    ((where, event),) = turns.expire({"dead"}, PROBLEM)
     assert (where, event.turn.id, event.turn.state, event.turn.error) == (room, "lost", TurnState.FAILED, PROBLEM)
-    assert turns.expire(PROBLEM) == []
+    assert turns.silent() == set()
 
 
 def test_a_process_that_was_taken_for_dead_hears_of_it_and_changes_nothing_any_more(room: str) -> None:
     turns.record(room, _turn("turn"), "slow")
     assert turns.lost(["turn", "not stored yet"]) == []
     _silence("slow")
-    turns.expire(PROBLEM)
+    turns.expire(turns.silent(), PROBLEM)
     assert turns.record(room, _turn("turn", TurnState.SETTLED), "slow") is None
     (ended,) = turns.lost(["turn", "not stored yet"])
     assert (ended.state, ended.error) == (TurnState.FAILED, PROBLEM)

@@ -199,8 +199,11 @@ async def test_the_last_owner_stays_and_a_member_without_a_browser_ends_with_the
 
 async def test_an_owner_who_replaces_the_owners_links_stays_in(visitor: MakeVisitor) -> None:
     owner, other = await visitor("owner"), await visitor("owner")
-    async with owner.here() as alice, other.here() as bob:
+    previews = [(await each.call("GET", ""))["preview"] for each in (owner, other)]
+    async with owner.here() as alice, other.here() as bob, aiohttp.ClientSession() as session:
         await owner.call("POST", "/tokens/revoke", {"role": "owner"})
+        pages = [await (await session.get(address)).text() for address in previews]
+        assert ["not valid any more" in page for page in pages] == [False, True]
         assert (await bob.until_closed())[0] == 4401
         await alice.command("say", text="still here")
         links = await owner.call("GET", "/links")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -65,8 +65,9 @@ def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return _problem(Code.TOO_LARGE, "The request is too large.")
 
 
+@api.exception_handler(InterfaceError)
 @api.exception_handler(OperationalError)
-def _no_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+def _no_database(request: HttpRequest, error: Exception) -> HttpResponse:
     log.error("%s %s failed: %s", request.method, request.path, error)
     return _problem(Code.UNAVAILABLE, "The database cannot be used right now. Try again in a moment.")
 
