@@ -39,6 +39,11 @@ class Appender:
             self._task = asyncio.get_running_loop().create_task(self._run())
         return self._batch
 
+    @property
+    def last(self) -> asyncio.Future[None] | None:
+        """Done once everything that was appended so far is committed. None if nothing ever was."""
+        return self._last
+
     async def flush(self) -> None:
         """Return once everything that was appended so far is committed."""
         if self._last is not None:

@@ -71,7 +71,6 @@ class Session:
         self._frames = 0
         self._commands = 0
         self._frames_of: dict[asyncio.Future[None], int] = {}
-        self._batch: asyncio.Future[None] | None = None
 
     async def begin(self, person: Person, since: int | None) -> None:
         """Join the room and say hello. `since` is the number of the last event that the client saw. Raises Refusal."""
@@ -138,9 +137,10 @@ class Session:
         if frame.step == Step.STATE_VECTOR:
             missing = self._room.replica.diff(frame.data)
             self.send(encode_sync(Step.MISSING, missing))
-            self._acknowledge_after(self._batch)
+            self._acknowledge_after(self._room.services.appender.last)
         elif frame.data == EMPTY_UPDATE:
-            self._acknowledge_after(self._batch)
+            # Nothing is missing here of what the client wrote by way of an earlier socket. That need not be committed.
+            self._acknowledge_after(self._room.services.appender.last)
         elif not self._person.role.covers(Role.EDITOR):
             raise Refusal(Code.ROLE_MAY_NOT, "You may look at this room, but not write in it.")
         else:
@@ -153,7 +153,6 @@ class Session:
         if batch is None or batch.done():
             self._say(Saved(frames=self._frames))
             return
-        self._batch = batch
         if batch not in self._frames_of:
             batch.add_done_callback(lambda done: self._say(Saved(frames=self._frames_of.pop(done))))
         self._frames_of[batch] = self._frames

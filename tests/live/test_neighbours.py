@@ -22,10 +22,11 @@ from ide.store import rooms
 from ide.store.models import Update
 from ide.transports.composition import make_services
 from ide.wire.codes import Close, Code, Role
-from ide.wire.frames import Step, encode_json, encode_sync
+from ide.wire.frames import EMPTY_UPDATE, Step, encode_json, encode_sync
 from ide.wire.messages import StopTurn
 from ide.wire.shapes import Ask
 from tests.live.guests import Guest, process, until
+from tests.store.refusing import refuse
 
 Pair = tuple[LiveRoom, LiveRoom]
 Guests = tuple[Guest, Guest]
@@ -156,6 +157,30 @@ async def test_what_waits_for_another_process_reaches_it(guests: Guests) -> None
     alice.session.receive(encode_sync(Step.UPDATE, alice.doc.get_update(before)))
     bob.session.receive(encode_sync(Step.UPDATE, first))
     await until(lambda: bob.text("a.txt") == "from Bob, and from Alice")
+
+
+@pytest.mark.parametrize("number", [0, 1])
+async def test_e5_what_waits_for_the_database_is_not_saved_for_who_comes_back_either(
+    guests: Guests, pair: Pair, number: int
+) -> None:
+    alice, _ = guests
+
+    def saved() -> list[int]:
+        return [event.frames for event in alice.events if event.type == "saved"]
+
+    for room in pair:
+        await room.services.writer.do(refuse, True)
+    alice.write("a.txt", "not in the database yet")
+    await until(lambda: pair[1].replica.read("a.txt"))
+    alice.session.end()
+    alice.events.clear()
+    await alice.join(pair[number])
+    # Nothing is missing in the room: its text came by the socket before.
+    alice.session.receive(encode_sync(Step.MISSING, EMPTY_UPDATE))
+    assert saved() == []
+    for room in pair:
+        await room.services.writer.do(refuse, False)
+    await until(lambda: 2 in saved())
 
 
 async def test_what_ended_while_its_news_was_lost_is_over(
