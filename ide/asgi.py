@@ -13,6 +13,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ide.settings")
 http = get_asgi_application()
 
+from ide.transports.bodies import bounded  # noqa: E402
 from ide.transports.composition import hub  # noqa: E402 - models need Django set up first
 from ide.transports.sites import sockets_of_the_ide  # noqa: E402
 from ide.urls import websocket_urlpatterns  # noqa: E402
@@ -23,7 +24,8 @@ sys.setswitchinterval(0.002)
 # Shorter than the launcher's patience, so that sockets get their close frames.
 SHUT_DOWN_SECONDS = 4.0
 log = logging.getLogger(__name__)
-application = ProtocolTypeRouter({"http": http, "websocket": sockets_of_the_ide(URLRouter(websocket_urlpatterns))})
+sockets = sockets_of_the_ide(URLRouter(websocket_urlpatterns))
+application = ProtocolTypeRouter({"http": bounded(http), "websocket": sockets})
 
 
 async def shut_down() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ide.store import journal
 from ide.wire.frames import encode_json
-from ide.wire.messages import Event, JournaledEvent, Output, Prose
+from ide.wire.messages import Event, JournaledEvent, Output, Prose, RoomEvent
 
 if TYPE_CHECKING:
     from ide.live.room import LiveRoom
@@ -82,6 +82,8 @@ class Feed:
                 missed = await self._room.services.writer.do(journal.since, self._room.id, self._sent)
                 if missed is None:  # forgotten already: clients get the whole state when they return
                     self._sent = self._newest
+                if missed == []:  # the database was put back to an earlier state
+                    self._newest = self._sent
                 for event in missed or ():
                     if event.seq == self._sent + 1:
                         self._send(event)
@@ -90,5 +92,7 @@ class Feed:
 
     def _send(self, event: JournaledEvent) -> None:
         self._sent = event.seq
+        if isinstance(event, RoomEvent):
+            self._room.title = event.title
         self._room.outbox.flush()
         self._room.outbox.event(encode_json(event.model_dump_json()))

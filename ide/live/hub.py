@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError
 
 from ide.domain.refusals import Refusal
@@ -233,7 +234,8 @@ class Hub:
                 visited = {room_id for room_id, room in self._open_rooms.items() if room.connections}
                 rights = await services.writer.do(rooms.rights_of, visited) if visited else {}
                 gone = visited - rights.keys()
-            except (DatabaseError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError, ObjectDoesNotExist, LookupError) as error:
+                # The last two: of a room that is being deleted.
                 log.error("what was interrupted was not looked for: %s", error)
                 if looked == began:
                     # It was away when this process started, and nobody here knows for how long.

@@ -200,8 +200,6 @@ class LiveRoom:
         """Keep up with what another process, or a worker, tells."""
         if isinstance(event, MemberEvent):
             self.members.meet(event.member, sender)
-        elif isinstance(event, RoomEvent):
-            self.title = event.title
         elif isinstance(event, TurnEvent | HunkEvent | Prose):
             self.turns.hear(event, sender)
 

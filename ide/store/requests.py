@@ -21,7 +21,7 @@ from ide.wire.codes import Code, RequestState, Role
 from ide.wire.messages import RequestEvent
 
 WAITING_AT_MOST: Final = 20
-WAITING_MS: Final = 7 * 24 * 3_600_000
+WAITING_MS: Final = 24 * 3_600_000
 # How long who was declined is left alone with it.
 DECLINED_MS: Final = 10 * 60_000
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 # Installs its reactor, which must come before anything else that imports Twisted's.
+from daphne import http_protocol
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor
@@ -14,6 +15,7 @@ from twisted.internet.defer import Deferred
 
 from ide.asgi import application, shut_down
 from ide.launcher.servers import binary_frame, inherited, message_bytes, settle
+from ide.transports.bodies import MOST_BYTES, REFUSAL
 from ide.transports.outgoing import CLOSE_SECONDS, EXTENSION
 
 # What clients are told when the server ends, as uvicorn tells them: they come back.
@@ -75,6 +77,36 @@ class Socket(WebSocketProtocol):
         """Called by the transport when it is closed."""
 
 
+class Request(http_protocol.WebRequest):
+    """A request, whose body daphne's own would write to a temporary file without end."""
+
+    received = 0
+    refused = False
+
+    def gotLength(self, length: int | None) -> None:
+        """Called once the headers are read; no length is known of a body in chunks."""
+        super().gotLength(length)
+        if length is not None and length > MOST_BYTES:
+            self._refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Called with more of the body."""
+        self.received += len(data)
+        if self.received > MOST_BYTES:
+            self._refuse()
+        elif not self.refused:
+            super().handleContentChunk(data)
+
+    def _refuse(self) -> None:
+        if self.refused:
+            return
+        self.refused = True
+        head = f"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nContent-Length: {len(REFUSAL)}"
+        self.channel.transport.write(head.encode() + b"\r\nConnection: close\r\n\r\n" + REFUSAL)
+        # Whoever still sends would not read that from a connection that is closed at once.
+        reactor.callLater(GOODBYE_SECONDS, self.channel.transport.abortConnection)
+
+
 class OrderlyServer(Server):
     """daphne, which has no life-span events: rooms are closed before their sockets are."""
 
@@ -104,6 +136,7 @@ def main() -> None:
     """Serve until TERM."""
     listeners = inherited()
     WebSocketFactory.protocol = Socket
+    http_protocol.WebRequest = Request
     server = OrderlyServer(
         application,
         endpoints=["inherited"],
