@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 from pytest_django import Settings
 
 from ide.domain.access import Claim
+from ide.domain.refusals import Refusal
 from ide.live.room import LiveRoom
 from ide.store import members, rooms
 from ide.store.members import StoredMember
 from ide.transports.access import as_person
-from ide.wire.codes import Close, Role
+from ide.wire.codes import Close, Code, Role
 from tests.live.guests import Guest, process, until
 
 Pair = tuple[LiveRoom, LiveRoom]
@@ -108,3 +110,18 @@ async def test_who_is_let_in_again_is_in_everywhere(pair: Pair) -> None:
     back.write("a.txt", "back")
     await until(lambda: pair[0].replica.read("a.txt") == "back")
     assert back.closed is None
+
+
+async def test_a_full_room_refuses_whoever_comes_by_way_of_either_process(pair: Pair) -> None:
+    most = 3
+    limits = pair[0].services.limits.model_copy(update={"members": most})
+    for room in pair:
+        room.services = replace(room.services, limits=limits)
+    for number in range(most):
+        await Guest(str(number)).join(pair[number % 2])
+    await until(lambda: all(sum(member.here for member in room.members.all()) == most for room in pair))
+    for room in pair:
+        with pytest.raises(Refusal) as refused:
+            await Guest("late").join(room)
+        assert refused.value.code == Code.TOO_MANY
+        assert f"takes {most} people" in refused.value.message
