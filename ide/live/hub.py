@@ -137,7 +137,8 @@ class Hub:
         await asyncio.gather(*self._rooms.values(), *self._farewells.values(), return_exceptions=True)
         self._rooms.clear()
         for room_id, room in list(self._open_rooms.items()):
-            await self._close(room_id, room)
+            self._farewell(room_id, self._close(room_id, room))
+        await asyncio.gather(*self._farewells.values(), return_exceptions=True)
         if self._services is not None:
             services, self._services = await self._services, None
             services.bus.stop()
@@ -288,7 +289,9 @@ class Hub:
     def _hear(self, services: Services, entry: Entry) -> None:
         room = self.opened(entry.room)
         if room is None:
-            if entry.kind in (Kind.HELLO, Kind.LEVEL) and entry.room not in self._rooms:
+            # One that is being closed says goodbye by itself, once everything is committed.
+            gone = entry.room not in self._rooms and entry.room not in self._farewells
+            if gone and entry.kind in (Kind.HELLO, Kind.LEVEL):
                 services.bus.send(entry.sender, entry.room, Kind.LEFT)
         elif entry.kind == Kind.DELETED:
             self._deleted(entry.room)

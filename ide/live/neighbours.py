@@ -61,6 +61,8 @@ class Neighbours:
         self._bus = bus
         self._numbers: dict[str, int | None] = {}
         """The others, each with the number of the last entry that came from it."""
+        self._asked: set[str] = set()
+        """Those that have not answered a hello yet."""
         self._levels: dict[bytes, tuple[str, asyncio.Future[None]]] = {}
         self._calls: dict[str, asyncio.Future[Done | Refused]] = {}
 
@@ -79,6 +81,7 @@ class Neighbours:
         """Say goodbye."""
         self._tell_all(Kind.LEFT)
         self._numbers.clear()
+        self._asked.clear()
 
     def tell(self, frames: list[bytes]) -> None:
         """Pass on what happened here."""
@@ -135,10 +138,18 @@ class Neighbours:
         self._forget(process)
         if known:
             self._bus.send(process, self._room.id, Kind.HELLO, self._hello())
+            self._ask_all()
+
+    def _ask_all(self) -> None:
+        """Get what a process that is gone told others, or only the database."""
+        for process in list(self._numbers):
+            self._greet(process)
+        self._room.background(self._room.read_again())
 
     def _forget(self, process: str) -> None:
         if process in self._numbers:
             del self._numbers[process]
+            self._asked.discard(process)
             self._room.forget(process)
         # Nobody needs to wait for it any more.
         for token, (asked, _) in list(self._levels.items()):
@@ -154,7 +165,10 @@ class Neighbours:
                 self._take(frame, entry)
             return
         if entry.kind == Kind.LEFT:
+            last, asked = self._numbers.get(entry.sender), entry.sender in self._asked
             self._forget(entry.sender)
+            if asked or (last is not None and entry.number > last + 1):
+                self._ask_all()
             return
         if not self._expected(entry):
             return
@@ -188,6 +202,8 @@ class Neighbours:
         last = self._numbers.get(entry.sender)
         if entry.kind in (Kind.HELLO, Kind.ANSWER):
             self._numbers[entry.sender] = entry.number
+            if entry.kind == Kind.ANSWER:
+                self._asked.discard(entry.sender)
             return True
         if last is not None and entry.number <= last:
             return False
@@ -236,6 +252,7 @@ class Neighbours:
 
     def _greet(self, process: str) -> None:
         self._numbers.setdefault(process, None)
+        self._asked.add(process)
         self._bus.send(process, self._room.id, Kind.HELLO, self._hello())
 
     def _hello(self) -> list[bytes]:

@@ -47,6 +47,8 @@ from ide.wire.shapes import File, Member, Message, Room, Turn
 RECENT_TURNS = 50
 RECENT_RUNS = 20
 RECENT_MESSAGES = 100
+# Where text comes from that is read from the database while the room is open: no process is called so.
+STORED = "the database"
 
 log = logging.getLogger(__name__)
 
@@ -194,7 +196,15 @@ class LiveRoom:
     async def rejoin(self) -> None:
         """Find the others again, and what was missed, after Redis lost what it knew."""
         await self.neighbours.join()
-        self.feed.hear_of(await self.services.writer.do(journal.last, self.id))
+        await self.read_again()
+
+    async def read_again(self) -> None:
+        """Take from the database what was missed of a process that nobody can ask any more."""
+        do = self.services.writer.do
+        missed = await do(updates.missing, self.id, self.replica.state_vector())
+        # It is stored, and the other processes read for themselves.
+        self.capacity.apply_admitted(missed, STORED)
+        self.feed.hear_of(await do(journal.last, self.id))
 
     def learn(self, event: Event, sender: str) -> None:
         """Keep up with what another process, or a worker, tells."""
@@ -252,6 +262,8 @@ class LiveRoom:
             await asyncio.gather(*self._events, return_exceptions=True)
         self.outbox.flush()
         self.outbox.close()
+        # Whoever missed the last of it reads it from the database when they hear the goodbye.
+        await self.services.appender.flush()
         self.neighbours.leave()
         try:
             await self.compact()

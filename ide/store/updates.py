@@ -51,6 +51,13 @@ def load_surveyed(room_id: str) -> list[Surveyed]:
     return surveyed + [survey(data) for data in rows]
 
 
+def missing(room_id: str, state_vector: bytes) -> bytes:
+    """What is committed and a document with this state vector lacks, as one update."""
+    doc: Doc[Any] = Doc()
+    apply_all(load_surveyed(room_id), lambda some: _apply(doc, some), doc.get_state)
+    return doc.get_update(state_vector)
+
+
 def compact(room_id: str) -> int:
     """Merge the updates into the snapshot, and answer its bytes. Text that was deleted goes for good.
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pycrdt
 
+from ide.domain.updates import apply_all, survey
 from ide.live.room import LiveRoom
 from ide.live.session import Session
 
@@ -34,14 +35,19 @@ def content_of(updates: Iterable[bytes]) -> Content:
     """The documents that these updates make."""
     doc: pycrdt.Doc[Any] = pycrdt.Doc()
     files: pycrdt.Map[Any] = doc.get("files", type=pycrdt.Map)
-    for update in updates:
-        doc.apply_update(update)
+
+    def apply(some: list[bytes]) -> None:
+        for update in some:
+            doc.apply_update(update)
+
+    apply_all([survey(update) for update in updates], apply, doc.get_state)
     return content(files)
 
 
-def tokens_in(texts: Content) -> list[str]:
-    """Every token that stands in them, as often as it does."""
-    return [token for _, text in texts.values() for token in TOKENS.findall(text)]
+def tokens_in(files: pycrdt.Map[Any]) -> set[str]:
+    """Every token in a room's `files`, those without a path included: their next one may be on its way."""
+    texts = (entry.get("text") for entry in files.values())
+    return {token for text in texts if text is not None for token in TOKENS.findall(str(text))}
 
 
 def tokens_of(update: bytes) -> set[str]:
@@ -89,7 +95,7 @@ class Ledger:
         A model also writes lines anew that it was shown: the tokens in them are nobody's any more.
         """
         files: pycrdt.Map[Any] = room.replica.doc.get("files", type=pycrdt.Map)
-        present, ids = set(tokens_in(content(files))), set(files.keys())
+        present, ids = tokens_in(files), set(files.keys())
 
         def written(update: bytes, origin: object) -> None:
             nonlocal present, ids
@@ -98,7 +104,7 @@ class Ledger:
                 present |= brought
                 ids |= set(files.keys())
                 return
-            now = set(tokens_in(content(files)))
+            now = tokens_in(files)
             self._quoted |= brought & now
             self._removed |= present - now
             self._deleted_files |= ids - set(files.keys())
@@ -113,7 +119,7 @@ class Ledger:
 
     def faults(self, texts: Content) -> list[str]:
         """What is missing from `texts`, and what stands there twice."""
-        found = tokens_in(texts)
+        found = [token for _, text in texts.values() for token in TOKENS.findall(text)]
         missing = self.standing() - set(found)
         doubled = {token for token in found if found.count(token) > 1} - self._removed - self._quoted
         return [f"{name(token)} is missing from {self.file_of[token]}" for token in sorted(missing)] + [

@@ -57,14 +57,14 @@ class Play:
         self._members = [self._new_member(number) for number in range(random.randint(8, 12))]
         self._room_id = ""
         self._actions: list[tuple[float, Callable[[], Any]]] = [
-            (40, lambda: self._writer().type(4)),
-            (2, lambda: self._writer().type(4_000)),
-            (9, lambda: self._writer().delete(self._random.choice([1, 3, 40]))),
-            (5, lambda: self._writer().undo()),
-            (4, lambda: self._writer().create(self._path())),
+            (40, self._by(lambda member: member.type(4))),
+            (2, self._by(lambda member: member.type(4_000))),
+            (9, self._by(lambda member: member.delete(self._random.choice([1, 3, 40])))),
+            (5, self._by(lambda member: member.undo())),
+            (4, self._by(lambda member: member.create(self._path()))),
             (1, self._create_twice),
-            (2, lambda: self._writer().rename(self._path())),
-            (0.7, lambda: self._writer().delete_file()),
+            (2, self._by(lambda member: member.rename(self._path()))),
+            (0.7, self._by(lambda member: member.delete_file())),
             (3, self._say),
             (1.2, self._ask),
             (0.7, self._steer),
@@ -148,6 +148,16 @@ class Play:
             raise Failed(self._report(f"the database holds something else: {_difference(stored, agreed)}"))
 
     # --- what happens ---
+
+    def _by(self, act: Callable[[Member], str | None]) -> Callable[[], str | None]:
+        """Let somebody who may write do something."""
+
+        def did() -> str | None:
+            member = self._writer()
+            what = act(member)
+            return what and f"{member} {what}"
+
+        return did
 
     async def _create_twice(self) -> str:
         path, one, other = self._path(), self._writer(), self._writer()

@@ -229,6 +229,29 @@ async def test_a_process_that_was_taken_for_dead_need_say_nothing_to_be_told_aga
     await until(lambda: bob.text("a.txt") == "to all")
 
 
+async def test_the_last_words_of_a_process_that_left_are_read_from_the_database(
+    hubs: tuple[Hub, Hub], guests: Guests, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = guests
+    with monkeypatch.context() as patched:
+        patched.setattr(pair[0].services.bus, "_put", lambda *_: None)
+        alice.write("a.txt", "last words")
+        pair[0].outbox.flush()
+    await hubs[0].close()
+    await until(lambda: bob.text("a.txt") == "last words")
+
+
+async def test_the_last_words_of_a_process_that_died_are_read_from_the_database(
+    guests: Guests, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = guests
+    monkeypatch.setattr(pair[0].services.bus, "_put", lambda *_: None)
+    alice.write("a.txt", "last words")
+    await pair[0].services.appender.flush()
+    pair[1].neighbours.lost(pair[0].services.bus.process)
+    await until(lambda: bob.text("a.txt") == "last words")
+
+
 async def test_redis_may_forget_everything(hubs: tuple[Hub, Hub], guests: Guests, redis_url: str) -> None:
     alice, bob = guests
     async with Redis.from_url(redis_url) as client:
