@@ -104,7 +104,7 @@ class Request(http_protocol.WebRequest):
         head = f"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nContent-Length: {len(REFUSAL)}"
         self.channel.transport.write(head.encode() + b"\r\nConnection: close\r\n\r\n" + REFUSAL)
         # Whoever still sends would not read that from a connection that is closed at once.
-        reactor.callLater(GOODBYE_SECONDS, self.channel.transport.abortConnection)
+        asyncio.get_running_loop().call_later(GOODBYE_SECONDS, self.channel.transport.abortConnection)
 
 
 class OrderlyServer(Server):
