@@ -6,11 +6,13 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 
+from ide.domain.updates import read_state_vector
 from ide.wire.frames import Step
 from tests.peer import Peer, join, new_room
 from tests.stack import Stack
@@ -62,12 +64,22 @@ async def enter(stack: Stack, room: dict[str, Any]) -> AsyncIterator[Reader]:
             await reader.stop()
 
 
-async def type_and_delete(peer: Peer, most: int) -> None:
-    """Have `most` bytes go to everybody, and the text be what it was."""
+async def type_and_delete(peer: Peer, most: int, reader: Peer | None = None) -> None:
+    """Have `most` bytes go to everybody, and the text be what it was; no faster than `reader` reads."""
     for _ in range(0, most, PIECE_BYTES):
         await peer.insert("a.txt", 0, "x" * PIECE_BYTES)
         del peer.document("a.txt")[0:PIECE_BYTES]
         await peer.flush()
+        if reader is not None:
+            await reader.until(partial(_has, reader, peer.doc.client_id, _clock(peer, peer.doc.client_id)))
+
+
+def _clock(peer: Peer, client: int) -> int:
+    return read_state_vector(peer.doc.get_state()).get(client, 0)
+
+
+def _has(peer: Peer, client: int, clock: int) -> bool:
+    return _clock(peer, client) >= clock
 
 
 async def test_c3_who_stops_reading_is_told_4508_and_is_level_when_it_returns(small: Stack) -> None:
@@ -78,7 +90,7 @@ async def test_c3_who_stops_reading_is_told_4508_and_is_level_when_it_returns(sm
         await writer.create("a.txt", "start")
         await slow.peer.until_text("a.txt", "start")
         await slow.stop()
-        await type_and_delete(writer, KERNEL_BYTES + LAG_BYTES)
+        await type_and_delete(writer, KERNEL_BYTES + LAG_BYTES, other)
         await writer.insert("a.txt", 5, " and end")
         # Nobody else waits for the one who does not read.
         await other.until_text("a.txt", "start and end")
