@@ -14,12 +14,13 @@ from typing import Self
 
 from django.conf import settings
 
-from ide.engines.chat import ChatCompletions
 from ide.engines.configuration import Entry, read_models
 from ide.engines.detection import detect
 from ide.engines.model import CodeModel
+from ide.engines.protocols.chat import Chat
 from ide.engines.rehearsal import NAME as REHEARSAL_NAME
 from ide.engines.rehearsal import Rehearsal
+from ide.engines.streams.sse_model import SseModel
 from ide.wire.shapes import Model
 
 _PROTOCOLS = ("chat", "rehearsal")
@@ -115,9 +116,7 @@ class Catalogue:
     def _make(self, entry: Entry) -> CodeModel:
         if entry.protocol == "rehearsal":
             return Rehearsal(self._rehearsal_tokens_per_second)
-        return ChatCompletions(
-            entry.base_url or "", entry.model or "", self._key(entry), output_tokens=entry.output_tokens
-        )
+        return SseModel(entry.base_url or "", Chat(entry.model or "", self._key(entry), entry.output_tokens))
 
     def _key(self, entry: Entry) -> str | None:
         return self._environment.get(entry.key_env, "").strip() or None if entry.key_env else None

@@ -10,6 +10,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+FailureKind = Literal["auth", "rate_limit", "overloaded", "bad_request", "unreachable", "lost", "protocol"]
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -74,7 +76,7 @@ class Failed:
     `lost` (broken off after it began), `protocol` (an answer that is none).
     """
 
-    kind: Literal["auth", "rate_limit", "overloaded", "bad_request", "unreachable", "lost", "protocol"]
+    kind: FailureKind
     message: str
     retryable: bool = False
     status: int | None = None

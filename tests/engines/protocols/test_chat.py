@@ -10,9 +10,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from ide.engines.chat import ChatCompletions
-from ide.engines.chat_body import Patience
 from ide.engines.model import CodeModel, Done, Failed, Message, ModelEvent, ModelRequest, TextDelta, Usage
+from ide.engines.protocols.chat import Chat
+from ide.engines.streams.body import Patience
+from ide.engines.streams.sse_model import SseModel
 from tests.engines.contract import REQUEST, EngineContract, all_of, first_text, text_of, until
 from tests.standins.chat import ChatStandIn, Script
 
@@ -20,14 +21,25 @@ KEY = "csk-8f3kq2m4x9v7tyrw5p6n"
 SLOW = Script(tuple(f"word{number} " for number in range(300)), rate=1_500)
 
 
+def chat(
+    address: str,
+    model: str,
+    key: str | None = None,
+    *,
+    output_tokens: int | None = None,
+    patience: Patience | None = None,
+) -> SseModel:
+    return SseModel(address, Chat(model, key, output_tokens), patience)
+
+
 @pytest.fixture
-async def engine(standin: ChatStandIn) -> AsyncIterator[ChatCompletions]:
-    engine = ChatCompletions(standin.base_url, "standin-1", KEY)
+async def engine(standin: ChatStandIn) -> AsyncIterator[SseModel]:
+    engine = chat(standin.base_url, "standin-1", KEY)
     yield engine
     await engine.close()
 
 
-async def failure(engine: ChatCompletions) -> Failed:
+async def failure(engine: SseModel) -> Failed:
     end = (await all_of(engine.stream(REQUEST)))[-1]
     assert isinstance(end, Failed)
     assert KEY[4:10] not in end.message
@@ -38,7 +50,7 @@ class TestContract(EngineContract):
     @pytest.fixture
     async def engine(self, standin: ChatStandIn) -> AsyncIterator[CodeModel]:
         standin.script = SLOW
-        engine = ChatCompletions(standin.base_url, "standin-1", KEY)
+        engine = chat(standin.base_url, "standin-1", KEY)
         yield engine
         await engine.close()
 
@@ -47,7 +59,7 @@ class TestContract(EngineContract):
         return lambda: standin.streaming == 0
 
 
-async def test_what_is_asked(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_what_is_asked(standin: ChatStandIn, engine: SseModel) -> None:
     request = ModelRequest("Be brief.", (Message("user", "a"), Message("assistant", "b"), Message("user", "c 🐍\n")))
     events = await all_of(engine.stream(request))
     assert text_of(events) == "Hello there."
@@ -69,19 +81,19 @@ async def test_what_is_asked(standin: ChatStandIn, engine: ChatCompletions) -> N
 
 
 async def test_without_a_key_none_is_sent_and_a_limit_is_sent_if_set(standin: ChatStandIn) -> None:
-    engine = ChatCompletions(f"{standin.base_url}/", "m", output_tokens=500)
+    engine = chat(f"{standin.base_url}/", "m", output_tokens=500)
     assert isinstance((await all_of(engine.stream(REQUEST)))[-1], Done)
     assert standin.authorisations == [None]
     assert standin.requests[0]["max_tokens"] == 500
     await engine.close()
 
 
-async def test_half_a_surrogate_pair_in_the_prompt_is_replaced(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_half_a_surrogate_pair_in_the_prompt_is_replaced(standin: ChatStandIn, engine: SseModel) -> None:
     await all_of(engine.stream(ModelRequest("", (Message("user", "a\ud83db"),))))
     assert standin.requests[0]["messages"] == [{"role": "user", "content": "a\ufffdb"}]
 
 
-async def test_turns_and_warming_share_one_connection(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_turns_and_warming_share_one_connection(standin: ChatStandIn, engine: SseModel) -> None:
     await engine.warm()
     for _ in range(3):
         stream = engine.stream(REQUEST)
@@ -94,11 +106,11 @@ async def test_turns_and_warming_share_one_connection(standin: ChatStandIn, engi
 
 
 async def test_a_connection_that_the_server_closed_meanwhile_is_replaced(
-    standin: ChatStandIn, engine: ChatCompletions
+    standin: ChatStandIn, engine: SseModel
 ) -> None:
     await engine.warm()
     async with ChatStandIn(port=0) as other:
-        moving = ChatCompletions(other.base_url, "m")
+        moving = chat(other.base_url, "m")
         await all_of(moving.stream(REQUEST))
         port = other.port
     async with ChatStandIn(port=port):
@@ -106,11 +118,11 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_replaced(
     await moving.close()
 
 
-async def test_warming_never_raises_and_is_not_repeated_at_once(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_warming_never_raises_and_is_not_repeated_at_once(standin: ChatStandIn, engine: SseModel) -> None:
     await engine.warm()
     await engine.warm()
     assert len(standin.authorisations) == 1
-    nowhere = ChatCompletions("http://127.0.0.1:9", "m", patience=Patience(connect=0.2))
+    nowhere = chat("http://127.0.0.1:9", "m", patience=Patience(connect=0.2))
     await nowhere.warm()
     await nowhere.close()
 
@@ -127,21 +139,21 @@ async def test_warming_never_raises_and_is_not_repeated_at_once(standin: ChatSta
         (503, "overloaded", True),
     ],
 )
-async def test_refusals(standin: ChatStandIn, engine: ChatCompletions, status: int, kind: str, retryable: bool) -> None:
+async def test_refusals(standin: ChatStandIn, engine: SseModel, status: int, kind: str, retryable: bool) -> None:
     standin.script = Script(status=status, error={"error": {"message": f"no: {KEY}", "type": "x", "code": None}})
     failed = await failure(engine)
     assert (failed.kind, failed.retryable, failed.status) == (kind, retryable, status)
     assert failed.message == f"the model's server answered {status}: no: [hidden]"
 
 
-async def test_a_wrong_key_is_said_without_the_key(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_a_wrong_key_is_said_without_the_key(standin: ChatStandIn, engine: SseModel) -> None:
     standin.script = Script(key="another")
     failed = await failure(engine)
     assert (failed.kind, failed.status) == ("auth", 401)
     assert "Incorrect API key" in failed.message
 
 
-async def test_when_to_come_back(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_when_to_come_back(standin: ChatStandIn, engine: SseModel) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
     for value, least, most in (("7", 7, 7), ("0.5", 0.5, 0.5), (later, 60, 90), ("999999", 3600, 3600), ("-4", 0, 0)):
         standin.script = Script(status=429, error={"error": "slow"}, headers=(("Retry-After", value),))
@@ -153,7 +165,7 @@ async def test_when_to_come_back(standin: ChatStandIn, engine: ChatCompletions) 
         assert (await failure(engine)).retry_after_seconds is None
 
 
-async def test_an_answer_that_is_no_stream(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_an_answer_that_is_no_stream(standin: ChatStandIn, engine: SseModel) -> None:
     json_type = (("Content-Type", "application/json"),)
     standin.script = Script(raw=b'{"choices":[]}', headers=json_type)
     assert (await failure(engine)).kind == "protocol"
@@ -165,14 +177,14 @@ async def test_an_answer_that_is_no_stream(standin: ChatStandIn, engine: ChatCom
     assert (await failure(engine)).kind == "protocol"
 
 
-async def test_an_error_inside_the_stream(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_an_error_inside_the_stream(standin: ChatStandIn, engine: SseModel) -> None:
     standin.script = Script(fault_after=2, error={"error": {"message": "the engine died", "code": 500}})
     events = await all_of(engine.stream(REQUEST))
     assert text_of(events) == "Hello there"
     assert events[-1] == Failed("lost", "the engine died")
 
 
-async def test_a_broken_connection_is_lost_and_never_asked_again(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_a_broken_connection_is_lost_and_never_asked_again(standin: ChatStandIn, engine: SseModel) -> None:
     standin.script = Script(fault_after=2)
     events = await all_of(engine.stream(REQUEST))
     assert text_of(events) == "Hello there"
@@ -183,7 +195,7 @@ async def test_a_broken_connection_is_lost_and_never_asked_again(standin: ChatSt
 async def test_nothing_listens() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        engine = ChatCompletions(f"http://127.0.0.1:{held.getsockname()[1]}/v1", "m", KEY)
+        engine = chat(f"http://127.0.0.1:{held.getsockname()[1]}/v1", "m", KEY)
         failed = await failure(engine)
     assert (failed.kind, failed.retryable) == ("unreachable", True)
     await engine.close()
@@ -191,13 +203,13 @@ async def test_nothing_listens() -> None:
 
 @pytest.mark.parametrize("address", ["http://", "http://a b/", "http://[::1", "http://-.invalid:1", "http://x:99999"])
 async def test_an_address_that_is_none(address: str) -> None:
-    engine = ChatCompletions(address, "m")
+    engine = chat(address, "m")
     assert (await failure(engine)).kind in ("bad_request", "unreachable")
     await engine.close()
 
 
 async def test_a_key_that_cannot_be_a_header(standin: ChatStandIn) -> None:
-    engine = ChatCompletions(standin.base_url, "m", "a\r\nX-Evil: 1")
+    engine = chat(standin.base_url, "m", "a\r\nX-Evil: 1")
     assert (await failure(engine)).kind == "bad_request"
     await engine.close()
 
@@ -233,7 +245,7 @@ async def test_a_server_that_hangs_up_before_it_answers_is_asked_twice_and_no_mo
         asked += 1
 
     async with raw_server(hang_up) as address:
-        engine = ChatCompletions(address, "m")
+        engine = chat(address, "m")
         failed = await failure(engine)
         await engine.close()
     assert (failed.kind, asked) == ("unreachable", 2)
@@ -246,7 +258,7 @@ async def test_a_server_that_speaks_no_http(said: bytes) -> None:
         writer.write(said)
 
     async with raw_server(babble) as address:
-        engine = ChatCompletions(address, "m")
+        engine = chat(address, "m")
         assert (await failure(engine)).kind == "unreachable"
         await engine.close()
 
@@ -263,7 +275,7 @@ async def test_limits_of_patience(
     standin: ChatStandIn, script: Script, patience: Patience, end: tuple[str, str]
 ) -> None:
     standin.script = script
-    engine = ChatCompletions(standin.base_url, "m", patience=patience)
+    engine = chat(standin.base_url, "m", patience=patience)
     failed = await failure(engine)
     assert failed.kind == end[0]
     assert end[1] in failed.message
@@ -276,7 +288,7 @@ async def test_headers_that_never_come() -> None:
         await reader.read()
 
     async with raw_server(silence) as address:
-        engine = ChatCompletions(address, "m", patience=Patience(first_token=0.05))
+        engine = chat(address, "m", patience=Patience(first_token=0.05))
         failed = await failure(engine)
         await engine.close()
     assert (failed.kind, failed.message) == ("unreachable", "the model's server did not answer in time")
@@ -292,14 +304,14 @@ async def test_a_stream_that_stays_open_after_its_last_word_is_whole(standin: Ch
         await reader.read()
 
     async with raw_server(linger) as address:
-        engine = ChatCompletions(address, "m", patience=Patience(finish=0.05))
+        engine = chat(address, "m", patience=Patience(finish=0.05))
         events = await all_of(engine.stream(REQUEST))
         await engine.close()
     assert text_of(events) == "Hello there."
     assert events[-1] == Done("stop")
 
 
-async def test_what_people_wait_for_comes_as_it_is_sent(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_what_people_wait_for_comes_as_it_is_sent(standin: ChatStandIn, engine: SseModel) -> None:
     standin.script = Script(("first", "second"), rate=0.001)
     stream = engine.stream(REQUEST)
     async with asyncio.timeout(5):
@@ -309,7 +321,7 @@ async def test_what_people_wait_for_comes_as_it_is_sent(standin: ChatStandIn, en
     await until(lambda: standin.streaming == 0)
 
 
-async def test_closing_the_engine_ends_its_streams(standin: ChatStandIn, engine: ChatCompletions) -> None:
+async def test_closing_the_engine_ends_its_streams(standin: ChatStandIn, engine: SseModel) -> None:
     standin.script = Script(("a ",) * 500, rate=100)
     stream = engine.stream(REQUEST)
     await first_text(stream)
@@ -321,7 +333,7 @@ async def test_closing_the_engine_ends_its_streams(standin: ChatStandIn, engine:
 
 
 async def test_no_key_prompt_or_answer_in_any_log(
-    standin: ChatStandIn, engine: ChatCompletions, caplog: pytest.LogCaptureFixture
+    standin: ChatStandIn, engine: SseModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         await all_of(engine.stream(REQUEST))

@@ -1,23 +1,23 @@
-"""Chat Completions over server-sent events: the protocol of most model servers.
+"""A model that is asked by HTTP and answers with server-sent events, whatever it says in them.
 
 One instance is one model behind one address and key. Its connections are kept open between turns; closing a stream
-closes its connection, which is how this protocol cancels.
+closes its connection, which is how these protocols cancel.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from email.utils import parsedate_to_datetime
-from time import time
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import orjson
 
-from ide.engines.chat_answer import Answer, describe_error, kind_of_status
-from ide.engines.chat_body import Body, Patience, drain
 from ide.engines.model import Failed, ModelEvent, ModelRequest
+from ide.engines.streams.answer import Answer
+from ide.engines.streams.body import Body, Patience, drain
+from ide.engines.streams.errors import describe_error, kind_of_status, may_pass, retry_after
+from ide.engines.streams.surrogates import without_surrogates
 
 _REFUSAL_BYTES = 65_536
 _ANSWER_BYTES = 67_108_864
@@ -25,23 +25,35 @@ _CONNECTIONS = 256
 _WARM_FOR_SECONDS = 30.0
 
 
-class ChatCompletions:
-    """A model behind a Chat Completions server. Implements `CodeModel`."""
+class Wire(Protocol):
+    """What is said in one protocol, to one model: pure."""
 
-    def __init__(
-        self,
-        base_url: str,
-        model: str,
-        key: str | None = None,
-        *,
-        output_tokens: int | None = None,
-        patience: Patience | None = None,
-    ) -> None:
-        """`/chat/completions` is appended to `base_url`. `output_tokens` is sent as `max_tokens` if given."""
+    path: str
+    """Where to post, after the base address."""
+    warm_path: str
+    """What warming asks the headers of. Whatever it is answered with, the connection is open then."""
+    secret: str | None
+    """The key, which no error may quote."""
+
+    def headers(self) -> dict[str, str]:
+        """What every request carries: the key, the version."""
+        ...
+
+    def body(self, request: ModelRequest) -> dict[str, Any]:
+        """The request as JSON."""
+        ...
+
+    def answer(self, request: ModelRequest) -> Answer:
+        """What reads the answer to it."""
+        ...
+
+
+class SseModel:
+    """A model behind an HTTP server. Implements `CodeModel`."""
+
+    def __init__(self, base_url: str, wire: Wire, patience: Patience | None = None) -> None:
         self._base = base_url.rstrip("/")
-        self._model = model
-        self._key = key
-        self._output_tokens = output_tokens
+        self._wire = wire
         self._patience = patience or Patience()
         self._session: aiohttp.ClientSession | None = None
         self._used_at = float("-inf")
@@ -61,7 +73,7 @@ class ChatCompletions:
             if response.status != 200 or response.content_type in ("application/json", "text/html"):
                 yield await self._refusal(response)
                 return
-            answer = Answer(min(request.max_output_tokens, self._output_tokens or 2**31), self._key)
+            answer = self._wire.answer(request)
             received = 0
             while not answer.over:
                 chunk, broken = await body.read(answer)
@@ -88,8 +100,8 @@ class ChatCompletions:
         self._used_at = now
         try:
             async with asyncio.timeout(self._patience.connect):
-                # HEAD: some lists of models are a megabyte. Whatever it is answered with, the connection is open.
-                response = await self._open().head(f"{self._base}/models", allow_redirects=False)
+                # HEAD: some lists of models are a megabyte.
+                response = await self._open().head(f"{self._base}{self._wire.warm_path}", allow_redirects=False)
         except (aiohttp.ClientError, OSError, RuntimeError, ValueError):
             return
         self._keep(response)
@@ -106,9 +118,7 @@ class ChatCompletions:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             # identity: a compressed stream would reach us in bursts.
-            headers = {"Accept-Encoding": "identity", "User-Agent": "sparkroom"}
-            if self._key:
-                headers["Authorization"] = f"Bearer {self._key}"
+            headers = {"Accept-Encoding": "identity", "User-Agent": "sparkroom", **self._wire.headers()}
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=600, ttl_dns_cache=300),
                 timeout=aiohttp.ClientTimeout(total=None, connect=self._patience.connect),
@@ -119,34 +129,15 @@ class ChatCompletions:
 
     async def _post(self, request: ModelRequest, began: float) -> aiohttp.ClientResponse:
         """The response, its headers read. Raises what aiohttp raises."""
-        body = self._body(request)
+        body = encoded(self._wire.body(request))
         headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
-        url = f"{self._base}/chat/completions"
+        url = self._base + self._wire.path
         async with asyncio.timeout_at(began + self._patience.first_token):
             try:
                 return await self._open().post(url, data=body, headers=headers, allow_redirects=False)
             except aiohttp.ServerDisconnectedError:
                 # A kept connection that the server closed just now: nothing was answered, so asking again is safe.
                 return await self._open().post(url, data=body, headers=headers, allow_redirects=False)
-
-    def _body(self, request: ModelRequest) -> bytes:
-        messages = [{"role": "system", "content": request.system}] if request.system else []
-        messages += [{"role": message.role, "content": message.text} for message in request.messages]
-        body: dict[str, Any] = {
-            "model": self._model,
-            "messages": messages,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-        }
-        if self._output_tokens is not None:
-            body["max_tokens"] = min(self._output_tokens, request.max_output_tokens)
-        try:
-            return orjson.dumps(body)
-        except orjson.JSONEncodeError:
-            # An unpaired surrogate, which a browser can send; no server could take it.
-            for message in messages:
-                message["content"] = message["content"].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            return orjson.dumps(body)
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> Failed:
         """What an answer that is no stream says, without waiting long for it."""
@@ -164,16 +155,16 @@ class ChatCompletions:
         status = response.status
         if status == 200 and not (isinstance(said, dict) and said.get("error")):
             return Failed("protocol", "the model's server did not answer with a stream", status=status)
-        kind, sentence = describe_error(said, self._key)
+        kind, sentence = describe_error(said, self._wire.secret)
         if status != 200:
             kind = kind_of_status(status)
         message = f"the model's server answered {status}" + (f": {sentence}" if sentence else "")
         return Failed(
             kind,
             message,
-            retryable=kind in ("rate_limit", "overloaded"),
+            retryable=may_pass(kind),
             status=status,
-            retry_after_seconds=_retry_after(response.headers.get("Retry-After")),
+            retry_after_seconds=retry_after(response.headers.get("Retry-After")),
         )
 
     def _keep(self, response: aiohttp.ClientResponse) -> None:
@@ -199,15 +190,17 @@ def _unreachable(error: Exception) -> Failed:
     return Failed("unreachable", "the model's server closed the connection without an answer", retryable=True)
 
 
-def _retry_after(value: str | None) -> float | None:
-    """Seconds, at most an hour, from a header that holds seconds or a date."""
-    if value is None:
-        return None
+def encoded(body: dict[str, Any]) -> bytes:
+    """`body` as JSON. An unpaired surrogate, which a browser can send and no server could take, becomes U+FFFD."""
     try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - time()
-        except (ValueError, OverflowError):
-            return None
-    return min(max(seconds, 0.0), 3600.0) if seconds == seconds else None
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_well_formed(body))
+
+
+def _well_formed(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, dict):
+        return {key: _well_formed(item) for key, item in value.items()}
+    return [_well_formed(item) for item in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""How the bytes of a Chat Completions answer are read: how long to wait for them, and how often."""
+"""How the bytes of an answer are read: how long to wait for them, and how often."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from ide.engines.chat_answer import Answer
+from ide.engines.streams.answer import Answer
 
 _DRAIN_SECONDS = 1.0
 _DRAIN_BYTES = 1_048_576

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ide.engines.chat_answer import Answer
 from ide.engines.model import Done, Failed, ModelEvent, ReasoningDelta, Started, TextDelta, Usage
+from ide.engines.protocols.chat import ChatAnswer
 from tests.engines.contract import text_of
 from tests.standins.chat import Script
 
 
 def read(*pieces: bytes, max_output_tokens: int = 1_000) -> list[ModelEvent]:
-    answer = Answer(max_output_tokens, "csk-8f3kq2m4x9v7tyrw5p6n")
+    answer = ChatAnswer(max_output_tokens, "csk-8f3kq2m4x9v7tyrw5p6n")
     events: list[ModelEvent] = []
     for piece in pieces:
         if answer.over:

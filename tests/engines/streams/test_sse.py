@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ide.engines.sse import EventStream, TooLong
+from ide.engines.streams.sse import EventStream, TooLong
 
 TRICKY = (
     b'\xef\xbb\xbfdata: {"a":1}\n\n: comment\ndata:two\r\n\r\ndata: three\rdata: more\r\revent: x\nid: 1\n\n'

@@ -1,0 +1,94 @@
+"""Chat Completions over server-sent events: the protocol of most model servers."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from ide.engines.model import ModelRequest, Usage
+from ide.engines.streams.answer import Answer, tokens
+
+_REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {"length": "length", "content_filter": "filter"}
+
+
+class Chat:
+    """How a Chat Completions server is asked for one model. Implements `Wire`."""
+
+    path = "/chat/completions"
+    warm_path = "/models"
+
+    def __init__(self, model: str, key: str | None = None, output_tokens: int | None = None) -> None:
+        """`output_tokens` is sent as `max_tokens` if given."""
+        self.secret = key
+        self._model = model
+        self._output_tokens = output_tokens
+
+    def headers(self) -> dict[str, str]:
+        """See `Wire`."""
+        return {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
+
+    def body(self, request: ModelRequest) -> dict[str, Any]:
+        """See `Wire`."""
+        messages = [{"role": "system", "content": request.system}] if request.system else []
+        messages += [{"role": message.role, "content": message.text} for message in request.messages]
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": messages,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if self._output_tokens is not None:
+            body["max_tokens"] = min(self._output_tokens, request.max_output_tokens)
+        return body
+
+    def answer(self, request: ModelRequest) -> Answer:
+        """See `Wire`."""
+        return ChatAnswer(min(request.max_output_tokens, self._output_tokens or 2**31), self.secret)
+
+
+class ChatAnswer(Answer):
+    """Reads chunks until `[DONE]`, or until the stream closes after a finish reason."""
+
+    def read(self, data: bytes | str) -> None:
+        """Read one chunk's JSON, or the end marker."""
+        if data == b"[DONE]":
+            self.whole = True
+            self.done()
+        else:
+            super().read(data)
+
+    def _event(self, event: dict[str, Any]) -> None:
+        if event.get("error") or event.get("object") == "error":
+            self.refuse(event)
+            return
+        self.start(event.get("id"))
+        choices = event.get("choices")
+        # The chunk with the usage has no choices.
+        if isinstance(choices, list) and choices and isinstance(choices[0], dict):
+            self._choice(choices[0])
+        if isinstance(usage := event.get("usage"), dict):
+            self.count(_usage(usage))
+
+    def _choice(self, choice: dict[str, Any]) -> None:
+        delta = choice.get("delta")
+        if isinstance(delta, dict):
+            self.say(delta.get("content"))
+            self.think(delta.get("reasoning") or delta.get("reasoning_content"))
+            if self.spent:
+                self.finish("length")
+                self.done()
+                return
+        reason = choice.get("finish_reason")
+        if isinstance(reason, str) and reason:
+            self.finish(_REASONS.get(reason, "stop"))
+
+
+def _usage(usage: dict[str, Any]) -> Usage:
+    inputs = usage.get("prompt_tokens_details")
+    outputs = usage.get("completion_tokens_details")
+    cached = tokens(inputs.get("cached_tokens")) if isinstance(inputs, dict) else 0
+    return Usage(
+        input=tokens(usage.get("prompt_tokens")),
+        output=tokens(usage.get("completion_tokens")),
+        cached=cached or tokens(usage.get("prompt_cache_hit_tokens")),
+        reasoning=tokens(outputs.get("reasoning_tokens")) if isinstance(outputs, dict) else 0,
+    )

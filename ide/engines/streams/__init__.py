@@ -1,0 +1,1 @@
+"""How a model's answer is read, whatever protocol it comes in."""
