@@ -6,9 +6,10 @@ iterator (`aclose`) is how a turn stops its model; the engine then releases the 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 FailureKind = Literal["auth", "rate_limit", "overloaded", "bad_request", "unreachable", "lost", "protocol"]
 
@@ -23,11 +24,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """What a model is asked. `system` is the stable part and comes first, for the sake of prompt caches."""
+    """What a model is asked. `system` is the stable part and comes first, for the sake of prompt caches.
+
+    `conversation` names what this request goes on with, for an upstream's caches and lanes: requests of one name follow
+    one another and mostly begin alike. It tells nothing about people.
+    """
 
     system: str
     messages: tuple[Message, ...]
     max_output_tokens: int = 32_768
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,21 @@ class Failed:
     retry_after_seconds: float | None = None
 
 
-ModelEvent = Started | TextDelta | ReasoningDelta | Usage | Done | Failed
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """The model took a redirection: what follows is a new answer, and what came before is all of the old one."""
+
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SteerFailed:
+    """The model did not take a redirection; its answer goes on as it was. `message` holds no secret."""
+
+    message: str
+
+
+ModelEvent = Started | TextDelta | ReasoningDelta | Usage | Steered | SteerFailed | Done | Failed
 
 
 class CodeModel(Protocol):
@@ -99,4 +119,17 @@ class CodeModel(Protocol):
 
     async def close(self) -> None:
         """Release every connection."""
+        ...
+
+
+@runtime_checkable
+class SteeredModel(CodeModel, Protocol):
+    """A model whose server can take redirections while it answers. Whether this one does, `steers` says."""
+
+    steers: bool
+
+    def stream_steered(
+        self, request: ModelRequest, redirections: asyncio.Queue[str]
+    ) -> AsyncGenerator[ModelEvent, None]:
+        """As `stream`; says of each text put into `redirections` meanwhile what became of it: `Steered`, `SteerFailed`."""
         ...

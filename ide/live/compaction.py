@@ -16,7 +16,7 @@ WORTH_A_PAUSE_BYTES: Final = 16_000
 # Reading so many takes as long as a room should take to open.
 MOST_ROWS: Final = 5_000
 # What is not merged may take as much as what is, and at least this.
-LEAST_BYTES: Final = 256_000
+LEAST_BYTES: Final = 400_000
 # What a row takes beside its update.
 ROW_BYTES: Final = 50
 

@@ -23,6 +23,8 @@ from ide.wire.messages import Output, Prose
 MEMBERS_AT_ONCE = 25
 PAUSE_SHARE = 0.25
 LONGEST_PAUSE_SECONDS = 0.05
+# A timer of a millisecond's resolution would make a longer one of it.
+SHORTEST_PAUSE_SECONDS = 0.0005
 
 
 class Elsewhere(Protocol):
@@ -181,7 +183,8 @@ class Outbox:
         self._forget(self._round_first)
         self._flush_rest()
         now = asyncio.get_running_loop().time()
-        self._next_round = now + min((now - self._round_began) * PAUSE_SHARE, LONGEST_PAUSE_SECONDS)
+        pause = min((now - self._round_began) * PAUSE_SHARE, LONGEST_PAUSE_SECONDS)
+        self._next_round = now + pause if pause >= SHORTEST_PAUSE_SECONDS else now
         if self._updates:
             self._schedule()
 
