@@ -131,5 +131,5 @@ class SteeredModel(CodeModel, Protocol):
     def stream_steered(
         self, request: ModelRequest, redirections: asyncio.Queue[str]
     ) -> AsyncGenerator[ModelEvent, None]:
-        """As `stream`; says of each text put into `redirections` meanwhile what became of it: `Steered`, `SteerFailed`."""
+        """As `stream`. Says of each text put into `redirections` what became of it: `Steered` or `SteerFailed`."""
         ...
