@@ -37,6 +37,7 @@ INTERRUPTED = Problem(
     message="The server died while this was being written. What stands of the last change is still in its file.",
 )
 
+NO_ROOM = "There is no such room."
 DELETED = "This room was deleted."
 ENDING = "The server is ending; come back in a moment."
 
@@ -94,7 +95,7 @@ class Hub:
             # Whoever comes by way of another process next must find here what was done there.
             await room.neighbours.level()
             if self.opened(room_id) is not room:
-                raise Refusal(Code.UNAVAILABLE, ENDING)
+                raise Refusal(Code.UNAVAILABLE, ENDING) if self._ending else Refusal(Code.NOT_FOUND, NO_ROOM)
             yield room
         finally:
             self._visitors[room_id] -= 1
@@ -160,7 +161,7 @@ class Hub:
         await services.appender.flush()
         loaded = await services.writer.do(_load, room_id)
         if loaded is None:
-            raise Refusal(Code.NOT_FOUND, "There is no such room.")
+            raise Refusal(Code.NOT_FOUND, NO_ROOM)
         replica = Replica()
         replica.load_all(loaded.updates)
         services.catalogue.warm()

@@ -9,6 +9,7 @@ has to do comes in between. A round is followed by a pause in proportion to what
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Protocol
@@ -17,6 +18,7 @@ from pycrdt import merge_updates
 
 from ide.live.connection import Connection
 from ide.live.presence import PresenceBook
+from ide.wire.codes import Close
 from ide.wire.frames import Presence, Step, encode_awareness, encode_json, encode_sync
 from ide.wire.messages import Output, Prose
 
@@ -25,6 +27,9 @@ PAUSE_SHARE = 0.25
 LONGEST_PAUSE_SECONDS = 0.05
 # A timer of a millisecond's resolution would make a longer one of it.
 SHORTEST_PAUSE_SECONDS = 0.0005
+FAILED = "Something went wrong on the server; this connection will resync."
+
+log = logging.getLogger(__name__)
 
 
 class Elsewhere(Protocol):
@@ -194,10 +199,15 @@ class Outbox:
         lacking = self._updates[reached - self._first :]
         self._reached[connection] = self._first + len(self._updates)
         if any(origin is not connection for _, origin in lacking):
-            frame = self._frames.get(reached)
-            if frame is None:
-                frame = self._frames[reached] = _encode_updates([update for update, _ in lacking])
-            connection.send(frame)
+            try:
+                frame = self._frames.get(reached)
+                if frame is None:
+                    frame = self._frames[reached] = _encode_updates([update for update, _ in lacking])
+                connection.send(frame)
+            except Exception:
+                # Whoever misses one frame must begin anew; the others must not wait for it.
+                log.exception("a member could not be told what was written")
+                connection.close(Close.FAILED, FAILED)
 
     def _forget(self, first: int) -> None:
         """Drop the updates before number `first`, which everybody has."""

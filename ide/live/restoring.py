@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # Texts beyond this, in all, are read one by one.
 MOST_COMPARED_BYTES = 1_000_000
+GONE = "There is no such checkpoint in this room (any more)."
 
 
 async def make_checkpoint(room: LiveRoom, person: Person, label: str) -> shapes.Checkpoint:
@@ -151,7 +152,7 @@ async def read_step(room: LiveRoom, checkpoint: str) -> history.StoredStep:
     """One step of the room's history. Raises Refusal if there is none, or not any more."""
     stored = await room.services.writer.do(history.read, room.id, checkpoint)
     if stored is None:
-        raise Refusal(Code.NOT_FOUND, "There is no such checkpoint in this room (any more).")
+        raise Refusal(Code.NOT_FOUND, GONE)
     return stored
 
 
@@ -159,7 +160,9 @@ async def files_at(room: LiveRoom, checkpoint: str | None) -> tuple[Manifest, di
     """All files of a checkpoint, or as they are now, and their texts by their hashes. Raises Refusal."""
     if checkpoint is not None:
         manifest = unpack_manifest((await read_step(room, checkpoint)).files)
-        return manifest, await _read_texts(room, manifest)
+        texts = await _read_texts(room, manifest)
+        _check_size(room, manifest, texts)
+        return manifest, texts
     await room.neighbours.level()
     manifest = (await room.history.present()).manifest()
     read = {path: room.replica.read(path) for path, file in manifest.items() if not file.asset}
@@ -181,7 +184,11 @@ async def _step(
 
 
 async def _read_texts(room: LiveRoom, manifest: Manifest) -> dict[str, str]:
-    packed = await room.services.writer.do(history.texts, room.id, text_hashes(manifest))
+    hashes = text_hashes(manifest)
+    packed = await room.services.writer.do(history.texts, room.id, hashes)
+    if len(packed) < len(hashes):
+        # It was thinned out after its list of files was read.
+        raise Refusal(Code.NOT_FOUND, GONE)
     return await asyncio.to_thread(lambda: {name: unpack_text(data) for name, data in packed.items()})
 
 

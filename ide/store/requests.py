@@ -22,6 +22,9 @@ from ide.wire.messages import RequestEvent
 
 WAITING_AT_MOST: Final = 20
 WAITING_MS: Final = 24 * 3_600_000
+# Who has waited this long gives way to the next one, if too many wait: otherwise whoever asks often enough would keep
+# all others out for a day.
+GIVES_WAY_MS: Final = 10 * 60_000
 # How long who was declined is left alone with it.
 DECLINED_MS: Final = 10 * 60_000
 
@@ -44,8 +47,12 @@ def ask(room_id: str, browser: str, name: str | None, now_ms: int) -> RequestEve
         rows.filter(over).delete()
         if rows.filter(browser=browser).exists():
             return None
-        if rows.filter(declined=False).count() >= WAITING_AT_MOST:
-            raise Refusal(Code.TOO_MANY, "Too many people ask to join this room right now. Try again later.")
+        waiting = rows.filter(declined=False).order_by("asked_at", "id")
+        if waiting.count() >= WAITING_AT_MOST:
+            oldest = waiting[0]
+            if oldest.asked_at > now_ms - GIVES_WAY_MS:
+                raise Refusal(Code.TOO_MANY, "Too many people ask to join this room right now. Try again later.")
+            oldest.delete()
         known_name, colour = members.named(room_id, browser) or members.free_person(room_id)
         row = JoinRequest(id=rooms.fresh_id(), room_id=room_id, browser=browser, asked_at=now_ms)
         row.name, row.colour = name or known_name, colour

@@ -25,8 +25,12 @@ class Reader:
     def __init__(self) -> None:
         self.doc: Doc[Any] = Doc()
         self.frames: list[bytes] = []
+        self.breaks = False
+        self.closed: Close | None = None
 
     def send(self, frame: bytes) -> None:
+        if self.breaks:
+            raise OSError("this line is broken")
         self.frames.append(frame)
         said = decode(frame)
         if isinstance(said, Sync):
@@ -36,7 +40,8 @@ class Reader:
         raise AssertionError(role)
 
     def close(self, code: Close, reason: str) -> None:
-        raise AssertionError((code, reason))
+        assert reason
+        self.closed = code
 
 
 class Others:
@@ -133,6 +138,22 @@ async def test_what_several_wrote_in_one_turn_is_one_frame_and_comes_back_to_the
     assert len({reader.frames[0] for reader in place.members}) == 1
     place.outbox.flush()
     assert {len(reader.frames) for reader in place.members} == {1}, "nothing is sent twice"
+
+
+async def test_a_member_that_cannot_be_told_must_come_back_and_keeps_nobody_waiting() -> None:
+    place = Place(2 * MEMBERS_AT_ONCE)
+    broken = list(place.members)[3]
+    broken.breaks = True
+    place.writing.write("a", None)
+    others = [reader for reader in place.members if reader is not broken]
+    async with asyncio.timeout(10):
+        while not all(str(reader.doc.get("text", type=Text)) == "a" for reader in others):
+            await asyncio.sleep(0.001)
+    assert broken.closed == Close.FAILED
+    assert not any(reader.closed for reader in others)
+    del place.members[broken]
+    place.writing.write("b", None)
+    await until_level(place)
 
 
 async def test_presence_goes_out_behind_the_text_that_it_speaks_of() -> None:

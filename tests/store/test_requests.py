@@ -5,7 +5,7 @@ import pytest
 from ide.domain.access import Claim
 from ide.domain.refusals import Refusal
 from ide.store import members, requests, rooms
-from ide.store.requests import DECLINED_MS, WAITING_AT_MOST, WAITING_MS
+from ide.store.requests import DECLINED_MS, GIVES_WAY_MS, WAITING_AT_MOST, WAITING_MS
 from ide.wire.codes import Code, RequestState, Role
 from ide.wire.messages import RequestEvent
 
@@ -70,14 +70,22 @@ def test_who_was_declined_may_ask_again_after_a_while(room: str) -> None:
 
 
 def test_only_so_many_wait(room: str) -> None:
-    for number in range(WAITING_AT_MOST):
+    first = ask(room, "first", now_ms=NOW - 1)
+    for number in range(WAITING_AT_MOST - 1):
         ask(room, f"browser-{number}")
     with pytest.raises(Refusal) as refused:
         ask(room, "one more")
     assert refused.value.code == Code.TOO_MANY
     ask(rooms.create("Other").id, "one more")
-    # What nobody answers does not keep others out for ever.
-    ask(room, "one more", now_ms=NOW + WAITING_MS)
+    # Who has waited long gives way to the next.
+    with pytest.raises(Refusal):
+        ask(room, "one more", now_ms=NOW + GIVES_WAY_MS - 2)
+    ask(room, "one more", now_ms=NOW + GIVES_WAY_MS)
+    waiting = {request.id for request in requests.waiting(room)}
+    assert len(waiting) == WAITING_AT_MOST
+    assert first.request.id not in waiting
+    # What nobody answers goes.
+    ask(room, "another", now_ms=NOW + GIVES_WAY_MS + WAITING_MS)
     assert len(requests.waiting(room)) == 1
 
 

@@ -14,6 +14,7 @@ from ide.domain.refusals import Refusal
 from ide.live import restoring
 from ide.store import assets, history, rooms
 from ide.transports.access import check_same_origin, editor_of, person_of
+from ide.transports.answers import bytes_answer
 from ide.transports.api.rooms import new_room
 from ide.transports.composition import hub
 from ide.wire import shapes
@@ -66,8 +67,8 @@ async def read_checkpoint_file(request: HttpRequest, room_id: str, checkpoint: s
     if file.hash not in stored:
         raise Refusal(Code.NOT_FOUND, f"The bytes of {path} are gone.")
     if file.asset:
+        response = bytes_answer(request, stored[file.hash], "application/octet-stream", file.hash)
         # Nothing that people uploaded is opened as a page of ours.
-        response = HttpResponse(stored[file.hash], content_type="application/octet-stream")
         response["Content-Disposition"] = "attachment"
     else:
         text = await asyncio.to_thread(unpack_text, stored[file.hash])
