@@ -1,18 +1,22 @@
-"""`models.toml`: which models rooms get, as the operator wrote it down. `models.example.toml` shows every field."""
+"""`models.toml`: which models rooms get. The one beside this file ships with the rest, and explains every field."""
 
 from __future__ import annotations
 
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from ide.domain.sites import is_loopback_name
 from ide.engines.rehearsal import NAME as REHEARSAL_NAME
 from ide.environment import BadSetting
+from ide.wire.shapes import Price, Published
 
+SHIPPED: Final = Path(__file__).with_name("models.toml")
+EVERY_MODEL: Final = "*"
 _FILE_BYTES = 1_000_000
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -35,6 +39,20 @@ class Entry(BaseModel):
     dialect: Literal["edit", "v4a", "whole"] = "edit"
     context_tokens: int = Field(default=128_000, ge=2_000, le=10_000_000)
     output_tokens: int | None = Field(default=None, ge=100, le=1_000_000)
+    steers: bool = False
+    by_invitation: bool = False
+    published: Published | None = None
+    price: Price | None = None
+
+    @property
+    def lists(self) -> bool:
+        """Whether it stands for every model that its server lists, and is none itself."""
+        return self.model == EVERY_MODEL
+
+    @property
+    def paid(self) -> bool:
+        """Whether somebody is billed for what it is asked: a key is needed, and not by this machine."""
+        return self.key_env is not None and not is_loopback_name(urlsplit(self.base_url or "").netloc)
 
     @field_validator("base_url")
     @classmethod
@@ -66,19 +84,21 @@ class Entry(BaseModel):
         for field, value in needed:
             if not value:
                 raise ValueError(f"{field}: is missing")
-        if self.protocol == "chat" and self.base_url and not self.base_url.startswith("http"):
-            raise ValueError("base_url: must begin with http:// or https:// for protocol chat")
+        if self.protocol != "responses-ws" and self.base_url and not self.base_url.startswith("http"):
+            raise ValueError(f"base_url: must begin with http:// or https:// for protocol {self.protocol}")
+        if self.lists and self.protocol != "chat":
+            raise ValueError('model: "*" is for protocol chat alone')
         return self
 
 
-def read_models(path: str) -> list[Entry]:
+def read_models(path: str | Path) -> list[Entry]:
     """The entries of the file at `path`, in its order. Raises `BadSetting` or `BadModels`."""
     file = Path(path).expanduser()
     try:
         with file.open("rb") as stream:
             raw = stream.read(_FILE_BYTES + 1)
     except OSError:
-        raise BadSetting("SPARKROOM_MODELS", path, "the path of a file that can be read") from None
+        raise BadSetting("SPARKROOM_MODELS", str(path), "the path of a file that can be read") from None
     if len(raw) > _FILE_BYTES:
         raise BadModels(f"{file.name}: is over {_FILE_BYTES} bytes")
     try:

@@ -53,6 +53,13 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
+class Capability(StrEnum):
+    """What a model's server can do beyond answering: over a kept socket, and taking a redirection while it answers."""
+
+    WEBSOCKET = "websocket"
+    STEER = "steer"
+
+
 class RequestState(StrEnum):
     """What became of asking to join: `withdrawn` if it is not needed any more."""
 

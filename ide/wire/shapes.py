@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ide.wire.codes import (
+    Capability,
     Code,
     Difference,
     HunkState,
@@ -118,6 +119,20 @@ class Timing(Shape):
     total_ms: float | None = None
 
 
+class Sent(Shape):
+    """What a turn's model was told: about how many tokens, and of which documents the whole text.
+
+    `outlined` counts the documents of which it saw an outline alone, `exchanges` the earlier turns in the request, and
+    `compacted` those of them that were shortened.
+    """
+
+    tokens: int
+    files: list[str]
+    outlined: int = 0
+    exchanges: int = 0
+    compacted: int = 0
+
+
 class Turn(Shape):
     """One request to a model and what it wrote. `text` is its prose for the chat, without the edit blocks."""
 
@@ -132,6 +147,7 @@ class Turn(Shape):
     text: str
     hunks: list[Hunk]
     usage: Usage | None = None
+    sent: Sent | None = None
     timing: Timing = Timing()
     undone: bool = False
     undone_by: str | None = None
@@ -269,6 +285,7 @@ class AskForFork(Shape):
 class Model(Shape):
     """A configured model, and what it needs before it can be chosen (None: usable).
 
+    `key` names the variable that holds its key, if it takes one. `paid`: asking it costs somebody money.
     `plays_at` is the speed in tokens a second that the rehearsal is set to; None for real models, which have their own.
     """
 
@@ -278,8 +295,100 @@ class Model(Shape):
     dialect: str
     context_tokens: int
     rehearsal: bool
+    capabilities: list[Capability] = []
+    paid: bool = False
+    by_invitation: bool = False
+    key: str | None = None
     plays_at: int | None = None
     needs: str | None = None
+
+
+class Figure(Shape):
+    """Something that somebody published about a model, and who."""
+
+    says: str = Field(min_length=1, max_length=80)
+    source: str = Field(min_length=1, max_length=80)
+
+
+class Published(Shape):
+    """What others published about a model. None: nothing is known."""
+
+    tokens_per_second: Figure | None = None
+    first_token: Figure | None = None
+    context: Figure | None = None
+    hardware: Figure | None = None
+    swe_bench_pro: Figure | None = None
+
+
+class Price(Shape):
+    """US dollars for a million tokens, and who says so."""
+
+    input: float = Field(ge=0, le=10_000)
+    output: float = Field(ge=0, le=10_000)
+    source: str = Field(min_length=1, max_length=80)
+
+
+class Measured(Shape):
+    """What turns on this server showed of a model.
+
+    The two speeds are medians of the last turns. `cost` is in US dollars at the list price, None where none is known.
+    """
+
+    turns: int
+    first_token_ms: float | None
+    tokens_per_second: float | None
+    edits: int
+    edits_landed: int
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+
+
+class ModelReport(Model):
+    """A model with what is known of it. `key_stored`: its key was pasted here, and can be taken back."""
+
+    published: Published | None = None
+    price: Price | None = None
+    measured: Measured | None = None
+    key_stored: bool = False
+
+
+class DailyTokens(Shape):
+    """How much of the day's tokens of paid models is used. The day is UTC's."""
+
+    used: int
+    allowed: int
+
+
+class ModelList(Shape):
+    """Answer of `GET /api/models`. `operator`: whoever asks may paste keys and test models; otherwise `refusal` says why
+    not."""
+
+    models: list[ModelReport]
+    daily: DailyTokens
+    operator: bool
+    refusal: str | None = None
+
+
+class AskForKey(Shape):
+    """Body of `PUT /api/keys/{name}`."""
+
+    key: str = Field(min_length=1, max_length=400)
+
+
+class Trial(Shape):
+    """What came of asking a model for one small edit.
+
+    `listed`: whether its server's list of models has its id; None if there is no list. `problem` says in a sentence what
+    went wrong, if anything did.
+    """
+
+    landed: bool
+    listed: bool | None = None
+    problem: str | None = None
+    first_token_ms: float | None = None
+    tokens_per_second: float | None = None
+    total_ms: float
 
 
 class Limits(Shape):
@@ -342,14 +451,34 @@ class AskForRoom(Shape):
     title: str | None = Field(default=None, max_length=120)
 
 
+class Lines(Shape):
+    """Whole lines of a document: 1-based, `last` included."""
+
+    path: str = Field(min_length=1, max_length=1024)
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+
+
+class Fault(Shape):
+    """What went wrong in a program, a test or the page, in its own words, and the lines that it names."""
+
+    text: str = Field(min_length=1, max_length=20_000)
+    places: list[Lines] = Field(default=[], max_length=20)
+
+
 class Ask(Shape):
-    """Body of `POST …/turns`, and the fields of the socket's `ask`."""
+    """Body of `POST …/turns`, and the fields of the socket's `ask`.
+
+    `selection` is what an edit stays inside of, and a question is about. `problem` is an error that is to be mended.
+    """
 
     prompt: str = Field(min_length=1)
     mode: Mode = Mode.EDIT
     model: str | None = Field(default=None, max_length=100)
     files: list[str] = Field(default=[], max_length=100)
     run_tests: bool = False
+    selection: Lines | None = None
+    problem: Fault | None = None
 
 
 class Terminal(Shape):

@@ -13,7 +13,8 @@ from ide.engines.detection import LocalServer, detect
 from ide.engines.model import Done
 from ide.engines.rehearsal import NAME
 from tests.engines.contract import REQUEST, all_of, text_of, until
-from tests.standins.chat import MODEL, ChatStandIn
+from tests.standins.chat import ChatStandIn
+from tests.standins.sse import MODEL
 
 
 def entry(name: str, **more: object) -> Entry:

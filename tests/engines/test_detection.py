@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 
 from ide.engines.detection import PROVIDERS, LocalServer, Provider, detect
-from tests.standins.chat import MODEL, ChatStandIn
+from tests.standins.chat import ChatStandIn
+from tests.standins.sse import MODEL
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

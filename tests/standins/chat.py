@@ -14,80 +14,44 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import re
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
 
-from aiohttp import web
+from tests.standins.sse import CACHED_TOKENS, INPUT_TOKENS, MODEL, SseScript, SseStandIn
 
-MODEL = "standin-1"
 _WORDS = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 
 
 @dataclass(frozen=True)
-class Script:
-    """One answer. `rate` is tokens a second (None: as fast as it goes); a token is a delta."""
+class Script(SseScript):
+    """One answer in chunks of Chat Completions."""
 
-    deltas: tuple[str, ...] = ("Hello", " there", ".")
-    rate: float | None = None
-    first_token_seconds: float = 0.0
-    reasoning: tuple[str, ...] = ()
-    reasoning_field: str = "reasoning"
     finish_reason: str | None = "stop"
-    usage: bool = True
-    done: bool = True
-    """Whether the stream ends with its marker, `[DONE]`."""
-    line_end: str = "\n"
-    comments: bool = False
-    split_data: bool = False
-    """Each event's JSON over several `data:` lines."""
-    unknown_fields: bool = False
-    status: int = 200
-    headers: tuple[tuple[str, str], ...] = ()
-    error: object = None
-    """The body of a refusal, or with `status` 200 the event that is sent after `fault_after` deltas."""
-    fault_after: int | None = None
-    """After so many deltas: the error if there is one, otherwise the connection breaks."""
-    raw: bytes | None = None
-    """Sent as it is in place of everything above."""
-    key: str | None = None
-    """The key without which requests get 401."""
-    made_before: tuple[bytes, ...] | None = None
-    """The frames, where making them with each answer would take the model's time."""
+    reasoning_field: str = "reasoning"
 
-    @cached_property
-    def frames(self) -> list[bytes]:
-        """One event for each delta of the answer, its reasoning first."""
-        if self.made_before is not None:
-            return list(self.made_before)
+    @classmethod
+    def errors(cls, message: str, status: int) -> list[object]:
+        """As OpenAI, vLLM and llama.cpp word them."""
+        code = {401: "invalid_api_key", 429: "rate_limit_exceeded"}.get(status, status)
+        error: dict[str, object] = {"message": message, "code": code}
+        return [{"error": error}, {"object": "error", **error}, {"error": message}]
+
+    def _frames(self) -> list[bytes]:
         first = [self._frame({"role": "assistant", "content": ""}, None)] if self.deltas or self.reasoning else []
         thoughts = [self._frame({self.reasoning_field: text, "content": None}, None) for text in self.reasoning]
         return first + thoughts + [self._frame({"content": text}, None) for text in self.deltas]
 
-    @cached_property
-    def ending(self) -> bytes:
-        """What follows the deltas."""
+    def _ending(self) -> list[bytes]:
         parts = [self._frame({}, self.finish_reason)] if self.finish_reason else []
         if self.usage:
             parts.append(self.event(self._chunk([], usage=self._usage())))
         if self.done:
             parts.append(f"data: [DONE]{self.line_end * 2}".encode())
-        return b"".join(parts)
-
-    def event(self, body: object) -> bytes:
-        """`body` as one server-sent event."""
-        # ASCII, because only escapes can carry half a surrogate pair.
-        text = json.dumps(body, indent=1 if self.split_data else None)
-        lines = [f"data: {line}" for line in text.split("\n")]
-        if self.comments:
-            lines = [": PROCESSING", "event: message", *lines, "id: 7", "retry: 10"]
-        return (self.line_end.join(lines) + self.line_end * 2).encode()
+        return parts
 
     def _frame(self, delta: dict[str, object], finish_reason: str | None) -> bytes:
         choice: dict[str, object] = {"index": 0, "delta": delta, "finish_reason": finish_reason}
@@ -109,10 +73,10 @@ class Script:
 
     def _usage(self) -> dict[str, object]:
         return {
-            "prompt_tokens": 11,
+            "prompt_tokens": INPUT_TOKENS,
             "completion_tokens": len(self.deltas),
-            "total_tokens": 11 + len(self.deltas),
-            "prompt_tokens_details": {"cached_tokens": 4},
+            "total_tokens": INPUT_TOKENS + len(self.deltas),
+            "prompt_tokens_details": {"cached_tokens": CACHED_TOKENS},
             "completion_tokens_details": {"reasoning_tokens": len(self.reasoning)},
         }
 
@@ -126,94 +90,18 @@ Scripts = Script | Callable[[int], Script]
 
 
 @dataclass
-class ChatStandIn:
-    """The server. `script` may be changed between requests; a function gets the request's number, from 0."""
+class ChatStandIn(SseStandIn[Script]):
+    """The server."""
 
     script: Scripts = field(default_factory=Script)
-    port: int = 0
-    requests: list[dict[str, Any]] = field(default_factory=list)
-    authorisations: list[str | None] = field(default_factory=list)
-    connections: set[tuple[str, int]] = field(default_factory=set)
-    """The remote ends that requests came from: one each for a kept-alive connection."""
-    streaming: int = 0
-    """Answers that are being written now."""
 
-    async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=64_000_000)
-        app.router.add_get("/v1/models", self._models)
-        app.router.add_post("/v1/chat/completions", self._complete)
-        # handler_cancellation: a client that goes away ends its answer at once, also while the script sleeps.
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        return self
+    answer_path = "/chat/completions"
+    key_prefix = "Bearer "
 
-    async def __aexit__(self, *exc: object) -> None:
-        await self._runner.cleanup()
-
-    @property
-    def base_url(self) -> str:
-        """What a client appends `/chat/completions` to."""
-        return f"http://127.0.0.1:{self.port}/v1"
-
-    async def _models(self, request: web.Request) -> web.Response:
-        self._note(request)
+    def models(self) -> dict[str, object]:
+        """The list, as vLLM words it."""
         listed = {"id": MODEL, "object": "model", "created": 1, "owned_by": "standin", "max_model_len": 32_768}
-        return web.json_response({"object": "list", "data": [listed]})
-
-    async def _complete(self, request: web.Request) -> web.StreamResponse:
-        self._note(request)
-        number = len(self.requests)
-        self.requests.append(await request.json())
-        script = self.script(number) if callable(self.script) else self.script
-        if script.key and request.headers.get("Authorization") != f"Bearer {script.key}":
-            given = request.headers.get("Authorization", "")
-            return web.json_response(
-                {"error": {"message": f"Incorrect API key provided: {given}.", "code": "invalid_api_key"}}, status=401
-            )
-        if script.status != 200:
-            return web.json_response(script.error, status=script.status, headers=dict(script.headers))
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **dict(script.headers)})
-        await response.prepare(request)
-        self.streaming += 1
-        try:
-            await _write(script, response, request)
-        finally:
-            self.streaming -= 1
-        return response
-
-    def _note(self, request: web.Request) -> None:
-        self.authorisations.append(request.headers.get("Authorization"))
-        if request.transport is not None:
-            self.connections.add(request.transport.get_extra_info("peername"))
-
-
-async def _write(script: Script, response: web.StreamResponse, request: web.Request) -> None:
-    if script.raw is not None:
-        await response.write(script.raw)
-        return
-    await asyncio.sleep(script.first_token_seconds)
-    frames = script.frames if script.fault_after is None else script.frames[: script.fault_after + 1]
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    sent = 0
-    while sent < len(frames):
-        # The clock accumulates: what a late wake-up missed goes out together, so that the rate holds. The first frame
-        # only names the role, and goes with the first token.
-        due = sent + 64 if script.rate is None else 2 + int((loop.time() - began) * script.rate)
-        if due > sent:
-            await response.write(b"".join(frames[sent:due]))
-            sent = min(due, len(frames))
-        elif script.rate is not None:
-            await asyncio.sleep(max(0.0, began + (sent - 1) / script.rate - loop.time()))
-    if script.fault_after is None:
-        await response.write(script.ending)
-    elif script.error is not None:
-        await response.write(script.event(script.error))
-    elif request.transport is not None:
-        request.transport.close()
+        return {"object": "list", "data": [listed]}
 
 
 def numbered(tokens: int, rate: float | None) -> Callable[[int], Script]:

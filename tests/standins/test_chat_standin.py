@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import openai
 import pytest
 
-from tests.standins.chat import MODEL, ChatStandIn, Script, numbered, tokens_of
+from tests.standins.chat import ChatStandIn, Script, numbered, tokens_of
+from tests.standins.sse import MODEL
 
 
 @pytest.fixture

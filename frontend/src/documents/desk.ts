@@ -5,13 +5,20 @@
 import type { Guide } from "../rooms/guide";
 import type { PresenceUser } from "../rooms/presence";
 import type { Store } from "../rooms/state";
-import { createStore } from "../rooms/store";
+import { createStore, type WritableStore } from "../rooms/store";
+import type { Proposal } from "./proposing";
+import type { SelectedLines } from "./selecting";
 
 /** A place to scroll to, once. `line` is 1-based. */
 export interface Place {
   readonly file: string;
   readonly line: number;
   readonly nonce: number;
+}
+
+/** A text that a person wants to put into a file by hand. */
+export interface ProposalFor extends Proposal {
+  readonly file: string;
 }
 
 export interface DeskState {
@@ -21,14 +28,22 @@ export interface DeskState {
   readonly place: Place | null;
   /** True while the editor shows what models write: until the person touches something, and from Ask on. */
   readonly following: boolean;
+  /** Stays until it was taken or put aside. */
+  readonly proposal: ProposalFor | null;
 }
 
 export interface Desk {
   readonly state: Store<DeskState>;
   /** Whom the view follows instead of the models. */
   readonly guide: Guide;
+  /** What is selected in the editor in front. */
+  readonly selected: WritableStore<SelectedLines | null>;
   /** Opens a file because the person wants it. */
   show(file: string, line?: number): void;
+  /** Opens a file at a 1-based line with a text beside it that is to be put there by hand. */
+  propose(proposal: ProposalFor, line: number): void;
+  /** The text that was proposed was taken or put aside. */
+  settleProposal(): void;
   /** Opens a file because a model writes it; does nothing unless following. */
   follow(file: string): void;
   /** Opens a file because the member who is followed looks at it. */
@@ -46,26 +61,36 @@ export interface Desk {
 
 export function openDesk(room: string, guide: Guide): Desk {
   const key = `sparkroom:desk:${room}`;
-  const store = createStore<DeskState>({ ...remembered(key), place: null, following: true });
+  const store = createStore<DeskState>({ ...remembered(key), place: null, following: true, proposal: null });
+  const selected = createStore<SelectedLines | null>(null);
   let places = 0;
   const change = (next: Partial<DeskState>) => {
     const state = { ...store.get(), ...next };
     store.set(state);
     sessionStorage.setItem(key, JSON.stringify({ open: state.open, active: state.active }));
   };
+  const show = (file: string, line?: number) => {
+    guide.stop();
+    const { open, place } = store.get();
+    places += 1;
+    change({
+      open: withFile(open, file),
+      active: file,
+      place: line === undefined ? place : { file, line, nonce: places },
+      following: false,
+    });
+  };
   return {
     state: store,
     guide,
-    show(file, line) {
-      guide.stop();
-      const { open, place } = store.get();
-      places += 1;
-      change({
-        open: withFile(open, file),
-        active: file,
-        place: line === undefined ? place : { file, line, nonce: places },
-        following: false,
-      });
+    selected,
+    show,
+    propose(proposal, line) {
+      show(proposal.file, line);
+      change({ proposal });
+    },
+    settleProposal() {
+      change({ proposal: null });
     },
     follow(file) {
       const { open, active, following } = store.get();

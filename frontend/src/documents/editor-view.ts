@@ -29,6 +29,8 @@ import { loadLanguage } from "./language";
 import { lineWidth } from "./line-width";
 import { markWritten, writtenPlaces } from "./marking";
 import { writtenMarks } from "./marks";
+import { type Proposal, propose, proposing } from "./proposing";
+import { telling } from "./selecting";
 import { OwnSteps, stepsByCursor } from "./undo";
 import { loadVim, vimKeys } from "./vim";
 
@@ -71,6 +73,8 @@ export interface OpenEditor {
   readonly view: EditorView;
   /** Scrolls to a 1-based line and puts the cursor there. */
   goTo(line: number): void;
+  /** Shows a text that the person is to put into this one. */
+  propose(proposal: Proposal): void;
   destroy(): void;
 }
 
@@ -116,6 +120,8 @@ export function openEditor(
         keys(session),
         writtenMarks,
         following(file, session, desk),
+        telling(file.id, desk.selected),
+        proposing(() => desk.settleProposal()),
         lineWidth(),
         yCollab(text, session.awareness, { undoManager: steps }),
         stepsByCursor(text, steps),
@@ -146,6 +152,9 @@ export function openEditor(
       const at = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines))).from;
       view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
       view.focus();
+    },
+    propose(proposal) {
+      propose(view, proposal);
     },
     destroy() {
       memory.leave(text, view);

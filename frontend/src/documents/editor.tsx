@@ -35,5 +35,11 @@ export function Editor({ file, session, desk, memory }: EditorProps) {
       editor.current?.goTo(place.line);
     }
   }, [place, id]);
+  const proposal = useStore(desk.state, (state) => state.proposal);
+  useEffect(() => {
+    if (proposal?.file === id) {
+      editor.current?.propose(proposal);
+    }
+  }, [proposal, id]);
   return <div className="editor" ref={host} />;
 }

@@ -120,8 +120,31 @@ export interface AskCommand {
    */
   files?: string[];
   run_tests?: boolean;
+  selection?: Lines | null;
+  problem?: FaultInput | null;
   id: string;
   type: "ask";
+}
+/**
+ * Whole lines of a document: 1-based, `last` included.
+ */
+export interface Lines {
+  path: string;
+  first: number;
+  last: number;
+}
+/**
+ * What went wrong in a program, a test or the page, in its own words, and the lines that it names.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Fault-Input".
+ */
+export interface FaultInput {
+  text: string;
+  /**
+   * @maxItems 20
+   */
+  places?: Lines[];
 }
 /**
  * Stop a turn. What it finished stays.
@@ -242,6 +265,8 @@ export interface Rename {
 }
 /**
  * Body of `POST …/turns`, and the fields of the socket's `ask`.
+ *
+ * `selection` is what an edit stays inside of, and a question is about. `problem` is an error that is to be mended.
  */
 export interface Ask {
   prompt: string;
@@ -252,6 +277,8 @@ export interface Ask {
    */
   files?: string[];
   run_tests?: boolean;
+  selection?: Lines | null;
+  problem?: FaultInput | null;
 }
 /**
  * Body of `POST …/checkpoints`.
@@ -383,6 +410,7 @@ export interface Turn {
   text: string;
   hunks: Hunk[];
   usage: Usage | null;
+  sent: Sent | null;
   timing: Timing;
   undone: boolean;
   undone_by: string | null;
@@ -414,6 +442,19 @@ export interface Usage {
   input: number;
   output: number;
   estimated: boolean;
+}
+/**
+ * What a turn's model was told: about how many tokens, and of which documents the whole text.
+ *
+ * `outlined` counts the documents of which it saw an outline alone, `exchanges` the earlier turns in the request, and
+ * `compacted` those of them that were shortened.
+ */
+export interface Sent {
+  tokens: number;
+  files: string[];
+  outlined: number;
+  exchanges: number;
+  compacted: number;
 }
 /**
  * All from the moment the prompt reached the server. None until it is known.
@@ -647,6 +688,19 @@ export interface Refused {
   id: string;
   code: Code;
   message: string;
+}
+/**
+ * What went wrong in a program, a test or the page, in its own words, and the lines that it names.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Fault-Output".
+ */
+export interface FaultOutput {
+  text: string;
+  /**
+   * @maxItems 20
+   */
+  places: Lines[];
 }
 /**
  * What became of one's request to join.
