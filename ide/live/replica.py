@@ -121,7 +121,7 @@ class Replica:
     def load_all(self, stored: Sequence[Surveyed]) -> None:
         """Merge what was stored, whose types count against what members may still add. Raises `BadUpdate` as `load`."""
         self._types += sum(update.types for update in stored)
-        apply_all(stored, lambda some: self.load(*some), self.state_vector)
+        self._waiting = apply_all(stored, lambda some: self.load(*some), self.state_vector)
 
     def load(self, *updates: bytes) -> None:
         """Merge what was looked at when it came. Raises `BadUpdate` if it cannot be read."""
@@ -162,6 +162,11 @@ class Replica:
         pycrdt leaves some of what waited where it is then. Where very many wait, the oldest are given up.
         """
         self._waiting = [*self._waiting[-MOST_WAITING + 1 :], update]
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is kept that waits for others: the next update may bring it in with itself."""
+        return bool(self._waiting)
 
     def _retry(self) -> None:
         self._waiting = apply_all(self._waiting, lambda some: self.load(*some), self.state_vector)

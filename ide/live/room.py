@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ide.domain.edits.difference import Edit, difference
 from ide.domain.state import bounded
 from ide.domain.units import byte_length
 from ide.domain.updates import Surveyed
@@ -47,6 +48,8 @@ from ide.wire.shapes import File, Member, Message, Room, Turn
 RECENT_TURNS = 50
 RECENT_RUNS = 20
 RECENT_MESSAGES = 100
+# Two texts of so many characters in all are compared in a thread.
+LONG = 20_000
 # Where text comes from that is read from the database while the room is open: no process is called so.
 STORED = "the database"
 
@@ -112,12 +115,23 @@ class LiveRoom:
             self.capacity.apply_admitted(update, process)
             self._store(update)
 
-    def put(self, path: str, text: str) -> bool:
-        """Make a document equal `text`, creating it if missing: then True. Raises BadPath or Refusal."""
+    def put(self, path: str, text: str, edits: Sequence[Edit] | None = None) -> bool:
+        """Make a document equal `text`, creating it if missing: then True. Raises BadPath or Refusal.
+
+        `edits` are the difference from what stands there, if it is known.
+        """
         self.capacity.check({path: byte_length(text)})
         made = path not in self.replica.documents() and path not in self.replica.assets()
-        self.replica.write(path, text)
+        self.replica.write(path, text, edits=edits)
         return made
+
+    async def replace(self, path: str, text: str) -> bool:
+        """As `put`; of a long document the difference is found in a thread, since that may take half a second."""
+        before = self.replica.read(path)
+        if before is None or len(before) + len(text) < LONG:
+            return self.put(path, text)
+        edits = await asyncio.to_thread(difference, before, text)
+        return self.put(path, text, edits if self.replica.read(path) == before else None)
 
     def files(self) -> list[File]:
         """The room's documents without their text, then its binary files, as far as `assets` has learnt of them."""
@@ -125,7 +139,9 @@ class LiveRoom:
         return documents + self.assets.files()
 
     def _written(self, update: bytes, origin: object) -> None:
-        self.outbox.update(update, origin)
+        # What waited for this update came in with it, and is news to whoever sent it.
+        alone = isinstance(origin, str) or not self.replica.waits
+        self.outbox.update(update, origin if alone else None)
         self.history.written(origin)
         if not isinstance(origin, str) and origin not in self.connections:
             self._store(update)

@@ -23,6 +23,7 @@ PINNED = {
     "a turn whose end was lost on the way never ended elsewhere": 34,
     "the goodbye of a room came after the hello of the one opened in its place": 6,
     "a process that was taken for dead was told nothing any more": 132,
+    "who sent what others' text waited for never got that text": 267,
 }
 """Seeds that found something, by what it was. Each has a test of its own as well, since a seed repeats no timing."""
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+import pycrdt
 import pytest
 
 from ide.live.connection import Person
@@ -15,8 +16,9 @@ from ide.live.room import LiveRoom, Loaded
 from ide.store import journal, rooms
 from ide.transports.composition import make_services
 from ide.wire.codes import Close, Role
-from ide.wire.frames import Json, decode
+from ide.wire.frames import Json, Step, decode, encode_sync
 from ide.wire.messages import RoomEvent
+from tests.live.guests import Guest
 
 SOMEBODY = Person("m", "Blue Fox", "#2563eb", Role.VIEWER, 1)
 
@@ -91,3 +93,46 @@ async def test_news_that_never_come_are_read_from_the_journal(room: LiveRoom) ->
     room.feed.deliver(seventh)
     await ears.until(7)
     assert ears.heard == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_a_long_document_is_replaced_by_what_differs_from_what_stands_there_by_then(room: LiveRoom) -> None:
+    lines = [f"line {number} of a long document\n" for number in range(2_000)]
+    room.put("a.txt", "".join(lines))
+    document = room.replica.document("a.txt")
+    assert document is not None
+    first_half = document.text.sticky_index(len("".join(lines[:1_000])), pycrdt.Assoc.AFTER)
+    lines[1_500] = "changed\n"
+    replacing = asyncio.create_task(room.replace("a.txt", "".join(lines)))
+    # The difference is being looked for.
+    await asyncio.sleep(0)
+    document.text.insert(0, "typed meanwhile ")
+    assert not await replacing
+    assert str(document.text) == "".join(lines)
+    # What was equal stayed where it was.
+    assert first_half.get_index() == len("".join(lines[:1_000]))
+
+
+async def test_who_sends_what_others_waited_for_gets_what_waited(room: LiveRoom) -> None:
+    alice, bob = Guest("Alice"), Guest("Bob")
+    await alice.join(room)
+    await bob.join(room)
+    alice.write("a.txt", "from Alice")
+    room.outbox.flush()
+    # Bob has what she wrote next by way of a process that died before it could tell anybody here, and builds on it.
+    before = alice.doc.get_state()
+    append(alice, ", more")
+    hers = alice.doc.get_update(before)
+    bob.doc.apply_update(hers)
+    before = bob.doc.get_state()
+    append(bob, ", from Bob")
+    bob.session.receive(encode_sync(Step.UPDATE, bob.doc.get_update(before)))
+    room.outbox.flush()
+    assert alice.text("a.txt") == "from Alice, more"
+    alice.session.receive(encode_sync(Step.UPDATE, hers))
+    room.outbox.flush()
+    assert alice.text("a.txt") == bob.text("a.txt") == room.replica.read("a.txt") == "from Alice, more, from Bob"
+
+
+def append(guest: Guest, words: str) -> None:
+    text: pycrdt.Text = next(iter(guest.files.values()))["text"]
+    text += words

@@ -53,7 +53,7 @@ async def write_file(request: HttpRequest, room_id: str, path: str) -> tuple[int
         raise Refusal(Code.BAD_REQUEST, "Send the file itself as the body: as text/plain, or as the type that it has.")
     async with hub.visit(room_id) as live:
         if request.content_type in _TEXT:
-            made = live.put(checked, _text(request.body))
+            made = await live.replace(checked, _text(request.body))
         else:
             made = await live.assets.put(checked, request.body)
         await services.appender.flush()
