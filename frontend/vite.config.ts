@@ -12,7 +12,7 @@ export default defineConfig({
     // The page CSP forbids inline sources that are not images or fonts.
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { home: "src/app/home.tsx", room: "src/app/room.tsx" },
+      input: { home: "src/app/home.tsx", models: "src/app/models.tsx", room: "src/app/room.tsx" },
     },
   },
   test: {

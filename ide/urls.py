@@ -14,6 +14,7 @@ from ide.transports.socket import room_sockets, unknown_address
 
 urlpatterns = [
     path("", pages.home),
+    path("models", pages.models),
     path("r/<slug:room_id>", pages.room),
     path("assets/<path:path>", assets.asset),
     path("api/", api.urls),

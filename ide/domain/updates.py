@@ -121,6 +121,31 @@ def count_types(update: bytes, *, most_parts: int | None = MOST_PARTS) -> int:
         raise BadUpdate("The update ends too early.") from None
 
 
+def strings_of(update: bytes) -> list[tuple[int, int, str]]:
+    """The strings that `update` puts into texts: client, clock of the first letter, text. Raises `BadUpdate`."""
+    walk = _StringsWalk(update)
+    try:
+        walk.update()
+    except IndexError:
+        raise BadUpdate("The update ends too early.") from None
+    return walk.strings
+
+
+def encode_state_vector(clocks: Mapping[int, int]) -> bytes:
+    """A state vector with these clocks, by client."""
+    numbers = [len(clocks), *(number for client in clocks.items() for number in client)]
+    return b"".join(map(_encoded, numbers))
+
+
+def _encoded(number: int) -> bytes:
+    octets = bytearray()
+    while number > 0x7F:
+        octets.append(number & 0x7F | 0x80)
+        number >>= 7
+    octets.append(number)
+    return bytes(octets)
+
+
 class _Walk:
     def __init__(self, update: bytes, most_parts: int | None = None) -> None:
         self._bytes = update
@@ -283,3 +308,18 @@ class _Walk:
         self._at += length
         if self._at > len(self._bytes):
             raise BadUpdate("The update ends too early.")
+
+
+class _StringsWalk(_Walk):
+    def __init__(self, update: bytes) -> None:
+        super().__init__(update)
+        self.strings: list[tuple[int, int, str]] = []
+
+    def _struct(self, client: int, clock: int) -> int:
+        before = self.text_bytes
+        ticks = super()._struct(client, clock)
+        if size := self.text_bytes - before:
+            # A string is the last of its struct.
+            text = self._bytes[self._at - size : self._at].decode(errors="replace")
+            self.strings.append((client, clock, text))
+        return ticks

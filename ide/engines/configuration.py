@@ -8,16 +8,27 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from ide.domain.sites import is_loopback_name
 from ide.engines.rehearsal import NAME as REHEARSAL_NAME
 from ide.environment import BadSetting
-from ide.wire.shapes import Price, Published
+from ide.wire.models import Price, Published
 
 SHIPPED: Final = Path(__file__).with_name("models.toml")
 EVERY_MODEL: Final = "*"
 _FILE_BYTES = 1_000_000
+# Where the vendor has the API under an address that names only the server, as people write it.
+_USUAL_PATHS: Final = {"anthropic": "/v1", "gemini": "/v1beta", "responses": "/v1", "responses-ws": "/v1"}
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
@@ -41,6 +52,7 @@ class Entry(BaseModel):
     output_tokens: int | None = Field(default=None, ge=100, le=1_000_000)
     steers: bool = False
     by_invitation: bool = False
+    paid: bool | None = None
     published: Published | None = None
     price: Price | None = None
 
@@ -50,13 +62,15 @@ class Entry(BaseModel):
         return self.model == EVERY_MODEL
 
     @property
-    def paid(self) -> bool:
-        """Whether somebody is billed for what it is asked: a key is needed, and not by this machine."""
+    def is_paid(self) -> bool:
+        """Whether somebody is billed for what it is asked. Unless it says: if a server elsewhere wants a key."""
+        if self.paid is not None:
+            return self.paid
         return self.key_env is not None and not is_loopback_name(urlsplit(self.base_url or "").netloc)
 
     @field_validator("base_url")
     @classmethod
-    def _plain_address(cls, value: str | None) -> str | None:
+    def _plain_address(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None:
             return None
         try:
@@ -68,7 +82,8 @@ class Entry(BaseModel):
             raise ValueError("must begin with http:// or https:// (ws:// or wss:// for sockets) and name a host")
         if parts.username is not None or parts.query or parts.fragment:
             raise ValueError("must hold no user, key, ? or #: the key stands in the variable that key_env names")
-        return value.rstrip("/")
+        path = "" if parts.path.strip("/") else _USUAL_PATHS.get(info.data.get("protocol", ""), "")
+        return value.rstrip("/") + path
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

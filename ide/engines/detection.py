@@ -1,128 +1,64 @@
-"""Finds models without a models file: by the key variables that people have, and by the ports of local servers.
+"""Asks servers which models they have: local ones for what to offer, and providers whether they know a model's id.
 
-Each server is asked once, at start, for its list of models, all of them side by side and with little patience:
-providers retire ids often, and a start must not hang on a network that is not there.
+Providers retire ids often, and whatever listens on a port may be anything: a list is read with little patience,
+bounded, and believed only as far as it looks like one.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
 
 from ide.engines.configuration import Entry
 
+LOCAL_PATIENCE: Final = 0.5
 _LIST_BYTES = 4_000_000
 _LOCAL_MODELS = 12
 _NAME = 60
+_ID = 200
 _NOT_CHAT = ("embed", "whisper", "tts", "guard", "rerank", "ocr", "image")
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """A service that is used if its key variable is set. `preferred` are model ids, best first."""
+async def find_local(
+    servers: Iterable[Entry], own_port: int, patience: float = LOCAL_PATIENCE
+) -> dict[str, list[Entry]]:
+    """An entry for each model of each server (an entry with model "*"), by the server's name, asked side by side.
 
-    title: str
-    key_env: str
-    base_url: str
-    preferred: tuple[str, ...]
-    context_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class LocalServer:
-    """A server that listens on this machine. `context_tokens` is what it gives a model unless it says otherwise."""
-
-    title: str
-    port: int
-    context_tokens: int
+    `own_port` is ours, and never asked.
+    """
+    asked = [server for server in servers if not is_own(server, own_port)]
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        lists = await asyncio.gather(*(_list(session, f"{server.base_url}/models", {}, patience) for server in asked))
+    return {server.name: _local_entries(server, listed or []) for server, listed in zip(asked, lists, strict=True)}
 
 
-# Fastest first: the first one that is found is the default.
-PROVIDERS = (
-    Provider("Cerebras", "CEREBRAS_API_KEY", "https://api.cerebras.ai/v1", ("gpt-oss-120b",), 65_000),
-    Provider(
-        "Inception", "INCEPTION_API_KEY", "https://api.inceptionlabs.ai/v1", ("mercury-2", "mercury-coder"), 128_000
-    ),
-    Provider("Groq", "GROQ_API_KEY", "https://api.groq.com/openai/v1", ("openai/gpt-oss-120b",), 131_000),
-    Provider("DeepSeek", "DEEPSEEK_API_KEY", "https://api.deepseek.com/v1", ("deepseek-chat",), 64_000),
-    Provider(
-        "OpenRouter",
-        "OPENROUTER_API_KEY",
-        "https://openrouter.ai/api/v1",
-        ("openai/gpt-oss-120b", "openrouter/auto"),
-        128_000,
-    ),
-)
-LOCAL_SERVERS = (
-    LocalServer("Ollama", 11434, 4_096),
-    LocalServer("llama.cpp", 8080, 4_096),
-    LocalServer("vLLM", 8000, 4_096),
-)
+async def listed_ids(url: str, headers: dict[str, str], patience: float) -> list[str] | None:
+    """The ids of the models that a provider lists at `url`, in any of the shapes in use; None if it gives no list."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        listed = await _list(session, url, headers, patience)
+    return None if listed is None else [item["id"] for item in listed]
 
 
-async def detect(
-    environment: Mapping[str, str],
-    own_port: int,
-    *,
-    providers: tuple[Provider, ...] = PROVIDERS,
-    local_servers: tuple[LocalServer, ...] = LOCAL_SERVERS,
-    patience: float = 2.0,
-    local_patience: float = 0.5,
-) -> list[Entry]:
-    """Entries for what is there, keys before local servers. `own_port` is ours, and never asked."""
-    keyed = [provider for provider in providers if environment.get(provider.key_env, "").strip()]
-    local = [server for server in local_servers if server.port != own_port]
-    asked = {p.base_url: (environment[p.key_env].strip(), patience) for p in keyed}
-    asked |= {_address(server): ("", local_patience) for server in local}
-    lists = await _ask_all(asked)
-    entries = [_provider_entry(provider, lists[provider.base_url]) for provider in keyed]
-    for server in local:
-        entries += _local_entries(server, lists[_address(server)])
-    return entries
+def is_own(server: Entry, own_port: int) -> bool:
+    """Whether its address is this server's own."""
+    return urlsplit(server.base_url or "").port == own_port
 
 
-def _provider_entry(provider: Provider, listed: list[dict[str, Any]]) -> Entry:
-    ids = [str(item["id"]) for item in _chat_models(listed)]
-    model = next((name for name in provider.preferred if name in ids), None)
-    # A list without any of ours: their ids changed. Without a list at all, the turn will say what is wrong.
-    model = model or (ids[0] if ids else provider.preferred[0])
-    return Entry(
-        name=_name(model, provider.title),
-        protocol="chat",
-        base_url=provider.base_url,
-        model=model,
-        key_env=provider.key_env,
-        context_tokens=provider.context_tokens,
-    )
-
-
-def _local_entries(server: LocalServer, listed: list[dict[str, Any]]) -> list[Entry]:
-    chat = _chat_models(listed)
+def _local_entries(server: Entry, listed: list[dict[str, Any]]) -> list[Entry]:
+    chat = [item for item in listed if not any(sign in item["id"].lower() for sign in _NOT_CHAT)]
     # Models made for code first; otherwise as the server lists them.
-    chat.sort(key=lambda item: "code" not in str(item["id"]).lower())
+    chat.sort(key=lambda item: "code" not in item["id"].lower())
     entries: dict[str, Entry] = {}
     for item in chat[:_LOCAL_MODELS]:
-        name = _name(str(item["id"]), server.title)
-        entries.setdefault(
-            name,
-            Entry(
-                name=name,
-                protocol="chat",
-                base_url=_address(server),
-                model=str(item["id"]),
-                context_tokens=_context(item, server.context_tokens),
-            ),
-        )
+        name = _display_name(item["id"], server.name)
+        found = {"name": name, "model": item["id"], "context_tokens": _context(item, server.context_tokens)}
+        entries.setdefault(name, server.model_copy(update=found))
     return list(entries.values())
-
-
-def _chat_models(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [item for item in listed if not any(sign in str(item["id"]).lower() for sign in _NOT_CHAT)]
 
 
 def _context(item: dict[str, Any], default: int) -> int:
@@ -132,48 +68,43 @@ def _context(item: dict[str, Any], default: int) -> int:
     return said if isinstance(said, int) and 2_000 <= said <= 10_000_000 else default
 
 
-def _name(model: str, title: str) -> str:
-    room = _NAME - len(title) - 3
-    return f"{model.rsplit('/', 1)[-1][:room]} ({title})"
+def _display_name(model: str, server: str) -> str:
+    server = server[: _NAME // 2]
+    return f"{model.rsplit('/', 1)[-1][: _NAME - len(server) - 3]} ({server})"
 
 
-def _address(server: LocalServer) -> str:
-    return f"http://127.0.0.1:{server.port}/v1"
-
-
-async def _ask_all(asked: dict[str, tuple[str, float]]) -> dict[str, list[dict[str, Any]]]:
-    """The list of models of every server; an empty one of a server that gave none in time."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        lists = await asyncio.gather(*(_list_models(session, url, *how) for url, how in asked.items()))
-    return dict(zip(asked, lists, strict=True))
-
-
-async def _list_models(
-    session: aiohttp.ClientSession, base_url: str, key: str, patience: float
-) -> list[dict[str, Any]]:
-    """`GET {base_url}/models`; nothing if that fails in any way."""
-    headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+async def _list(
+    session: aiohttp.ClientSession, url: str, headers: dict[str, str], patience: float
+) -> list[dict[str, Any]] | None:
+    """The models listed at `url`, each with its `id`; None if that fails in any way."""
     body = bytearray()
     try:
         # Around everything: looking up a name knows no timeout of its own.
         async with (
             asyncio.timeout(patience),
-            session.get(f"{base_url}/models", headers=headers, allow_redirects=False) as response,
+            session.get(url, headers={"Accept": "application/json", **headers}, allow_redirects=False) as response,
         ):
             if response.status != 200:
-                return []
+                return None
             while chunk := await response.content.readany():
                 body += chunk
                 if len(body) > _LIST_BYTES:
-                    return []
+                    return None
         parsed = orjson.loads(body)
     except (aiohttp.ClientError, OSError, ValueError):
-        return []
-    listed = parsed.get("data") if isinstance(parsed, dict) else None
+        return None
+    if not isinstance(parsed, dict):
+        return None
+    # Gemini has `models`, each with a `name` that begins with "models/"; everybody else `data`, each with an `id`.
+    listed = parsed.get("data", parsed.get("models"))
     if not isinstance(listed, list):
-        return []
-    return [item for item in listed if isinstance(item, dict) and _is_id(item.get("id"))]
+        return None
+    items = [{**item, "id": _id(item)} for item in listed if isinstance(item, dict)]
+    return [item for item in items if item["id"]]
 
 
-def _is_id(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _NAME and value.isprintable()
+def _id(item: dict[str, Any]) -> str:
+    value = item.get("id", item.get("name"))
+    if not (isinstance(value, str) and 0 < len(value) <= _ID and value.isprintable()):
+        return ""
+    return value.removeprefix("models/")

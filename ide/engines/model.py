@@ -27,13 +27,15 @@ class ModelRequest:
     """What a model is asked. `system` is the stable part and comes first, for the sake of prompt caches.
 
     `conversation` names what this request goes on with, for an upstream's caches and lanes: requests of one name follow
-    one another and mostly begin alike. It tells nothing about people.
+    one another and mostly begin alike. It tells nothing about people. `stable_messages` is how many of the first
+    messages the next one will most likely begin with too, for upstreams that must be told what to keep.
     """
 
     system: str
     messages: tuple[Message, ...]
     max_output_tokens: int = 32_768
     conversation: str = ""
+    stable_messages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

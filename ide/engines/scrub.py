@@ -25,7 +25,9 @@ def scrub(text: str, secret: str | None = None, most: int = 300) -> str:
     line = "".join(char if char.isprintable() else " " for char in text[: 4 * most])
     if secret:
         line = line.replace(secret, _MASK)
-        pieces = {secret[at : at + _PIECE] for at in range(len(secret) - _PIECE + 1)}
-        line = _WORD.sub(lambda word: _MASK if any(piece in word[0] for piece in pieces) else word[0], line)
+        # In any case: some servers lower what they quote.
+        folded = secret.casefold()
+        pieces = {folded[at : at + _PIECE] for at in range(len(folded) - _PIECE + 1)}
+        line = _WORD.sub(lambda word: _MASK if any(piece in word[0].casefold() for piece in pieces) else word[0], line)
     line = " ".join(_KEY_LIKE.sub(_MASK, line).split())
     return line if len(line) <= most else line[: most - 1] + "…"

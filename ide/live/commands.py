@@ -19,7 +19,7 @@ async def perform(room: LiveRoom, person: Person, command: messages.AnyCommand) 
     """Carry a command out. Returns the id of what it made, if it made something."""
     match command:
         case messages.AskCommand():
-            return room.turns.ask(person, command)
+            return await room.turns.ask(person, command)
         case messages.StopTurn():
             await room.turns.stop(person, command.turn)
         case messages.SteerTurn():

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
+from ide.domain.edits.hunks import HunkRecord
 from ide.domain.refusals import Refusal
 from ide.domain.rights import require
 from ide.live.connection import Person
+from ide.live.remains import take_remains
 from ide.live.reversal import Outcome, Reversal
-from ide.store import decisions
+from ide.store import decisions, turns
 from ide.wire.codes import Code, Role
 
 if TYPE_CHECKING:
@@ -46,6 +48,16 @@ class Decisions:
         require(person.role, Role.EDITOR)
         await self._whole(self._undo(person, turn_id))
 
+    async def take_remains(self, turn_id: str, hunk: HunkRecord) -> None:
+        """Take back what a hunk had typed that was open when its process died."""
+        # Of what that one wrote last, this room may have heard nothing.
+        await self._room.read_again()
+        self._room.history.settle()
+        taken = take_remains(self._room.replica, hunk, self)
+        self._room.history.wrote("")
+        await self._room.services.appender.flush()
+        await self._room.feed.commit(turns.record_hunk, self._room.id, turn_id, taken)
+
     async def _reject(self, person: Person, turn_id: str, hunk_id: str) -> None:
         claim = await self._claim(turn_id, hunk_id)
         outcome = await self._take_back(person, turn_id, claim)
@@ -55,9 +67,7 @@ class Decisions:
         claim = await self._claim(turn_id, None)
         left = (await self._take_back(person, turn_id, claim)).left
         taken = [hunk.id for hunk in claim.hunks if hunk.id not in left]
-        event = await self._room.feed.commit(decisions.undo, self._room.id, turn_id, person.name, taken, left)
-        if event is not None:
-            self._room.turns.remember(event.turn)
+        await self._room.feed.commit(decisions.undo, self._room.id, turn_id, person.name, taken, left)
 
     async def _claim(self, turn_id: str, hunk_id: str | None) -> decisions.Claim:
         services = self._room.services

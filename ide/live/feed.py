@@ -94,5 +94,6 @@ class Feed:
         self._sent = event.seq
         if isinstance(event, RoomEvent):
             self._room.title = event.title
+        self._room.context.hear(event)
         self._room.outbox.flush()
         self._room.outbox.event(encode_json(event.model_dump_json()))

@@ -33,6 +33,7 @@ from ide.store import history
 from ide.store.journal import NoRoom
 from ide.wire import shapes
 from ide.wire.codes import StepKind
+from ide.wire.history import Checkpoint
 
 if TYPE_CHECKING:
     from ide.live.room import LiveRoom
@@ -119,7 +120,7 @@ class History:
 
     async def checkpoint(
         self, kind: StepKind, label: str, person: Person, *, unless_known: bool = False
-    ) -> shapes.Checkpoint | None:
+    ) -> Checkpoint | None:
         """Make the room as it is now a step. Answers it, or the last one if that says the same; None: no history.
 
         `unless_known`: the last one will do, if it holds the same files and is not typing, which goes early.
@@ -194,10 +195,10 @@ class History:
         turn: str | None = None,
         *,
         unless_known: bool = False,
-    ) -> shapes.Checkpoint | None:
+    ) -> Checkpoint | None:
         """Store a step and tell of it. Answers it, or None if it said nothing new or was too small to tell of."""
         new_id, at = self._room.services.new_id, self._room.services.now_ms()
-        step = shapes.Checkpoint(id=new_id(), kind=kind, label=label, by=by, turn=turn, at=at)
+        step = Checkpoint(id=new_id(), kind=kind, label=label, by=by, turn=turn, at=at)
         async with self._order:
             try:
                 return await self._try(snapshot, step, unless_known)
@@ -208,7 +209,7 @@ class History:
             except NoRoom:
                 return None
 
-    async def _try(self, snapshot: Snapshot, step: shapes.Checkpoint, unless_known: bool) -> shapes.Checkpoint | None:
+    async def _try(self, snapshot: Snapshot, step: Checkpoint, unless_known: bool) -> Checkpoint | None:
         do = self._room.services.writer.do
         files, named = await asyncio.to_thread(_manifest, snapshot)
         unstored = snapshot.unstored()

@@ -15,11 +15,11 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError
 
 from ide.domain.refusals import Refusal
+from ide.domain.turns.memory import LOADED_TURNS
 from ide.engines.entries import Entry, Kind
 from ide.live.replica import Replica
 from ide.live.room import LiveRoom, Loaded
 from ide.live.services import Services
-from ide.live.turns import REMEMBERED_TURNS
 from ide.store import members, rooms, runs, turns, updates
 from ide.wire.codes import Close, Code
 from ide.wire.messages import JournaledEvent
@@ -34,7 +34,7 @@ QUEUED_MS = 120_000
 
 INTERRUPTED = Problem(
     code=Code.INTERNAL,
-    message="The server died while this was being written. What stands of the last change is still in its file.",
+    message="The server died while this was being written. What was finished stays; the open change is taken back.",
 )
 
 NO_ROOM = "There is no such room."
@@ -162,6 +162,7 @@ class Hub:
         loaded = await services.writer.do(_load, room_id)
         if loaded is None:
             raise Refusal(Code.NOT_FOUND, NO_ROOM)
+        await services.allowance.look()
         replica = Replica()
         replica.load_all(loaded.updates)
         services.catalogue.warm()
@@ -215,6 +216,7 @@ class Hub:
         self._chore(services.bus.listen(lambda entry: self._hear(services, entry)))
         self._chore(services.bus.beat(self._died, self._forgotten))
         self._chore(self._sweep(services))
+        self._chore(services.catalogue.keep_warm(self._is_visited))
         return services
 
     async def _sweep(self, services: Services) -> None:
@@ -232,23 +234,32 @@ class Hub:
                     judges_from = time() + RECOVERY_SECONDS
                 looked = time()
                 ended = await self._interrupted(services) if looked >= judges_from else []
+                left = await services.writer.do(turns.left_open, services.now_ms())
                 # Other processes tell of it at once, by way of Redis; but rights must end without that too.
                 visited = {room_id for room_id, room in self._open_rooms.items() if room.connections}
                 rights = await services.writer.do(rooms.rights_of, visited) if visited else {}
                 gone = visited - rights.keys()
+                if self._open_rooms:
+                    # Turns of other processes use the day's tokens too.
+                    await services.allowance.look()
             except (DatabaseError, InterfaceError, ObjectDoesNotExist, LookupError) as error:
                 # The last two: of a room that is being deleted.
                 log.error("what was interrupted was not looked for: %s", error)
                 if looked == began:
                     # It was away when this process started, and nobody here knows for how long.
                     looked -= turns.ALIVE_SECONDS
-                ended, rights, gone = [], {}, set()
+                ended, left, rights, gone = [], [], {}, set()
             for room_id, event in ended:
                 self._tell(services, room_id, event)
+            for hunk in left:
+                self._chore(self._take_remains(hunk))
             self._look_at_rights(rights)
             for room_id in gone:
                 self._deleted(room_id)
             await asyncio.sleep(SWEEP_SECONDS)
+
+    def _is_visited(self) -> bool:
+        return any(room.connections for room in self._open_rooms.values())
 
     def _look_at_rights(self, counts: dict[str, int]) -> None:
         for room_id, rights in counts.items():
@@ -278,6 +289,12 @@ class Hub:
             *(await services.writer.do(turns.expire, dead, INTERRUPTED) if dead else []),
             *await services.writer.do(runs.expire, services.now_ms() - QUEUED_MS),
         ]
+
+    async def _take_remains(self, left: turns.LeftOpen) -> None:
+        # A room that was deleted meanwhile, or a process that ends: then another one does it.
+        with contextlib.suppress(Refusal):
+            async with self.visit(left.room) as room:
+                await room.turns.decisions.take_remains(left.turn, left.hunk)
 
     def _tell(self, services: Services, room_id: str, event: JournaledEvent) -> None:
         """Deliver an event to a room, wherever it is open."""
@@ -328,7 +345,7 @@ def _load(room_id: str) -> Loaded | None:
         return None
     stored = updates.load_surveyed(room_id)
     removed = standing.removed if (standing := rooms.standing(room_id)) else frozenset[str]()
-    return Loaded(room, stored, turns.recent(room_id, REMEMBERED_TURNS), members.known(room_id), removed)
+    return Loaded(room, stored, turns.recent(room_id, LOADED_TURNS), members.known(room_id), removed)
 
 
 def _report(task: asyncio.Task[None]) -> None:

@@ -22,7 +22,7 @@ from ide.live.commands import perform
 from ide.live.connection import Person
 from ide.wire.codes import Code
 from ide.wire.frames import Awareness, Json, Step, Sync, decode, encode_awareness, encode_json, encode_sync
-from ide.wire.messages import EVENTS, Done, Refused, SteerTurn, StopTurn
+from ide.wire.messages import EVENTS, AskCommand, Done, Refused, SteerTurn, StopTurn
 from ide.wire.shapes import Member, Shape, Turn
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class Standing(Shape):
 
 
 class Call(Shape):
-    """A member's command for a turn that another process carries out."""
+    """A member's command that concerns a turn which another process carries out."""
 
     person: Person
-    command: StopTurn | SteerTurn
+    command: AskCommand | StopTurn | SteerTurn
 
 
 _ANSWER: TypeAdapter[Done | Refused] = TypeAdapter(Done | Refused)
@@ -114,7 +114,7 @@ class Neighbours:
         for future in silent:
             self.lost(asked[future])
 
-    async def call(self, process: str, person: Person, command: StopTurn | SteerTurn) -> str | None:
+    async def call(self, process: str, person: Person, command: AskCommand | StopTurn | SteerTurn) -> str | None:
         """Let another process carry out a command, and answer its result. Raises Refusal."""
         # The member's own id for it may be anybody's.
         numbered = command.model_copy(update={"id": secrets.token_hex(8)})
@@ -241,7 +241,8 @@ class Neighbours:
         try:
             result = await perform(self._room, call.person, call.command)
             # Who asked hears of what happened before they hear that it did.
-            await self._room.turns.stored(call.command.turn)
+            if not isinstance(call.command, AskCommand):
+                await self._room.turns.stored(call.command.turn)
             await self._room.feed.recorded()
             answer = Done(id=call.command.id, result=result)
         except Refusal as refusal:

@@ -42,11 +42,29 @@ def encode(position: Position) -> bytes:
 
 
 def decode_range(text: Text, start: bytes, end: bytes) -> tuple[int, int]:
-    """Where the range between two encoded anchors stands now, in bytes. Raises `ValueError` if they are not of `text`'s
-    document. Only for the very text in which they were taken: pycrdt panics over those of one that is gone."""
+    """Where the range between two encoded anchors stands now, in bytes. Empty bytes mean an end of the text.
+
+    Raises `ValueError` if they are not of `text`'s document. Only for the very text in which they were taken: pycrdt
+    panics over those of one that is gone.
+    """
     known = read_state_vector(text.doc.get_state())
-    first, last = (_resolve(text, encoded, known) for encoded in (start, end))
+    first = _resolve(text, start, known) if start else 0
+    last = _resolve(text, end, known) if end else len(text)
     return first, max(first, last)
+
+
+def clock_of(encoded: bytes) -> tuple[int, int]:
+    """The client and the clock of the letter at which an encoded anchor was taken."""
+    item = StickyIndex.decode(encoded).to_json()["item"]
+    return item["client"], item["clock"]
+
+
+def place_of(text: Text, client: int, clock: int) -> int | None:
+    """At which byte the item stands that begins with that letter. None if it does not stand in `text`."""
+    position = {"item": {"client": client, "clock": clock}, "assoc": 0}
+    at = StickyIndex.decode(encode(position), text).get_index()
+    # A position is looked up in its own text, whichever one was asked.
+    return at if at < len(text) and _first_item(text, at) == (client, clock) else None
 
 
 def _resolve(text: Text, encoded: bytes, known: dict[int, int]) -> int:

@@ -85,8 +85,7 @@ class Replica:
         self._files: Map[Any] = self._doc.get("files", type=Map)
         self._entries = Entries(self._files)
         self.sizes = Sizes(self._files)
-        self.touched: set[str] = set()
-        """Ids of files that changed since the room's history last looked, which takes them out."""
+        self._followed: list[set[str]] = []
         self._shown: dict[str, Document] | None = None
         self._assets: dict[str, AssetFile] = {}
         self._by_id: dict[str, Document] = {}
@@ -189,6 +188,12 @@ class Replica:
         """
         self._callbacks.append(callback)
         return partial(_discard, self._callbacks, callback)
+
+    def follow(self) -> set[str]:
+        """Ids of files that changed, at first all: whoever asked for the set takes them out."""
+        changed = set(self._files.keys())
+        self._followed.append(changed)
+        return changed
 
     def watch(self, file_id: str, watcher: Watcher, *, but: object = None) -> Callable[[], None]:
         """Tell `watcher` what happens to a file's text, but for changes of the origin `but`. Answers how to stop."""
@@ -348,7 +353,8 @@ class Replica:
     def _mark(self, file_ids: Sequence[str]) -> None:
         self._entries.mark(file_ids)
         self.sizes.mark(file_ids)
-        self.touched.update(file_ids)
+        for changed in self._followed:
+            changed.update(file_ids)
 
     def _check_free(self, path: str, but: str | None = None) -> None:
         check_path(path)
@@ -383,7 +389,8 @@ class Replica:
             kind = type(event)
             if kind is TextEvent and len(path) == 2 and path[1] == "text":
                 self.sizes.mark_text(path[0])
-                self.touched.add(path[0])
+                for changed in self._followed:
+                    changed.add(path[0])
                 for watcher, but in tuple(self._watchers.get(path[0], ())):
                     if but is None or but is not self._origin:
                         watcher.changed(event.delta)

@@ -25,8 +25,8 @@ from ide.domain.refusals import Refusal
 from ide.domain.rights import require
 from ide.live.connection import Person
 from ide.store import history
-from ide.wire import shapes
 from ide.wire.codes import Code, Difference, Role, StepKind
+from ide.wire.history import Checkpoint, ComparedFile, Comparison, Restored
 
 if TYPE_CHECKING:
     from ide.live.replica import Replica
@@ -37,14 +37,14 @@ MOST_COMPARED_BYTES = 1_000_000
 GONE = "There is no such checkpoint in this room (any more)."
 
 
-async def make_checkpoint(room: LiveRoom, person: Person, label: str) -> shapes.Checkpoint:
+async def make_checkpoint(room: LiveRoom, person: Person, label: str) -> Checkpoint:
     """Make the room as it is now a checkpoint. Raises Refusal."""
     require(person.role, Role.EDITOR)
     await room.neighbours.level()
     return await _step(room, StepKind.CHECKPOINT, label, person)
 
 
-async def restore(room: LiveRoom, person: Person, checkpoint: str, path: str | None) -> shapes.Restored:
+async def restore(room: LiveRoom, person: Person, checkpoint: str, path: str | None) -> Restored:
     """Make the files what they were at a checkpoint, or the one at `path` alone. Raises Refusal."""
     require(person.role, Role.EDITOR)
     await room.neighbours.level()
@@ -67,7 +67,7 @@ async def restore(room: LiveRoom, person: Person, checkpoint: str, path: str | N
     apply(room.replica, now, target, texts, edits, origin=room.history)
     after = await _step(room, StepKind.RESTORE, title if path is None else f"{path} of {title}", person)
     await room.services.appender.flush()
-    return shapes.Restored(checkpoint=after.id, before=before.id)
+    return Restored(checkpoint=after.id, before=before.id)
 
 
 def apply(
@@ -124,28 +124,28 @@ async def _differences(
     )
 
 
-async def compare(room: LiveRoom, checkpoint: str) -> shapes.Comparison:
+async def compare(room: LiveRoom, checkpoint: str) -> Comparison:
     """A checkpoint's files beside those of now. Raises Refusal."""
     await room.neighbours.level()
     stored = await read_step(room, checkpoint)
     then, now = unpack_manifest(stored.files), (await room.history.present()).manifest()
     different = {change.path: change for change in changes(then, now)}
     texts = await _read_texts(room, {path: file for path, file in then.items() if path in different})
-    files: list[shapes.ComparedFile] = []
+    files: list[ComparedFile] = []
     told = 0
     for path in sorted(then.keys() | now.keys()):
         file = then.get(path)
         text = texts.get(file.hash) if file is not None and not file.asset and path in different else None
         told += len(text or "")
         files.append(
-            shapes.ComparedFile(
+            ComparedFile(
                 path=path,
                 difference=_difference(file, now.get(path), path in different),
                 text=text if told <= MOST_COMPARED_BYTES else None,
                 asset=file.hash if file is not None and file.asset else None,
             )
         )
-    return shapes.Comparison(checkpoint=stored.checkpoint, files=files)
+    return Comparison(checkpoint=stored.checkpoint, files=files)
 
 
 async def read_step(room: LiveRoom, checkpoint: str) -> history.StoredStep:
@@ -176,7 +176,7 @@ def _refuse_while_writing(room: LiveRoom) -> None:
 
 async def _step(
     room: LiveRoom, kind: StepKind, label: str, person: Person, *, unless_known: bool = False
-) -> shapes.Checkpoint:
+) -> Checkpoint:
     checkpoint = await room.history.checkpoint(kind, label, person, unless_known=unless_known)
     if checkpoint is None:
         raise Refusal(Code.NOT_FOUND, "There is no such room any more.")

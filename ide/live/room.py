@@ -20,6 +20,7 @@ from ide.live.assets import Assets
 from ide.live.capacity import Capacity
 from ide.live.compaction import Compaction
 from ide.live.connection import Connection, Person
+from ide.live.context import Context
 from ide.live.feed import Feed
 from ide.live.history import History
 from ide.live.members import Members
@@ -85,7 +86,8 @@ class LiveRoom:
         self.feed = Feed(self, stored.seq)
         self.members = Members(self, stored, loaded.members, loaded.removed)
         self.history = History(self)
-        self.turns = Turns(self, loaded.turns)
+        self.context = Context(self, loaded.turns)
+        self.turns = Turns(self)
         self.runs = Runs(self)
         self.assets = Assets(self)
         self.capacity = Capacity(replica, services.limits, sum(len(update.data) for update in loaded.updates))

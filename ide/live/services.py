@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ide.engines.catalogue import Catalogue
 from ide.engines.queue import Queue
 from ide.engines.web_bus import WebBus
+from ide.live.allowance import Allowance
 from ide.live.appender import Appender
 from ide.store.writer import Writer
 from ide.wire.shapes import Limits, RunLimits
@@ -20,6 +21,7 @@ class Services:
     writer: Writer
     appender: Appender
     catalogue: Catalogue
+    allowance: Allowance
     queue: Queue
     bus: WebBus
     limits: Limits

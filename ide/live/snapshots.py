@@ -53,14 +53,14 @@ class Snapshots:
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
+        self._touched = replica.follow()
         self._held: dict[str, Held] = {}
 
     def take(self) -> Snapshot:
         """The files as they are now."""
-        touched = self._replica.touched
-        for file_id in touched:
+        for file_id in self._touched:
             self._held.pop(file_id, None)
-        touched.clear()
+        self._touched.clear()
         documents: dict[str, tuple[str, Held]] = {}
         for path, document in self._replica.documents().items():
             held = self._held.get(document.id)

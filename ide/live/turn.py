@@ -1,90 +1,66 @@
 """One turn while it runs: asks its engine, hands what comes to a typist, and tells the room how it goes.
 
-Text is written once a tick, and at once for the first token. Stopping and redirecting act on the spot: the open hunk
-is taken back and nothing is written after it, before anybody is told.
+Stopping and redirecting act on the spot: the open hunk is taken back and nothing is written after it, before anybody is
+told. Blocks that failed go back to the model, and a server that is busy is asked again, as parts of the same turn.
 """
 
 from __future__ import annotations
 
 import asyncio
-import secrets
-import time
-from contextlib import aclosing
-from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from ide.domain.edits.dialects import dialect
 from ide.domain.edits.feedback import render_feedback
 from ide.domain.edits.hunks import HunkRecord
 from ide.domain.refusals import Refusal
-from ide.domain.turns.context import DocumentText
-from ide.domain.turns.instructions import Exchange, build_request
+from ide.domain.rights import require
 from ide.domain.turns.intent import asks_for_tests
+from ide.domain.turns.modes import why_not
+from ide.domain.turns.repair import Repairs
 from ide.engines import model
-from ide.live.connection import Person
+from ide.live.answer import Answer, Ended
+from ide.live.card import Card
+from ide.live.hands import Hands
+from ide.live.pace import Pace
+from ide.live.question import Question
+from ide.live.retry import retry_after
 from ide.live.typist import Typist
-from ide.store import turns
 from ide.wire import shapes
-from ide.wire.codes import Code, HunkState, TurnState
-from ide.wire.messages import Prose
+from ide.wire.codes import Code, HunkState, Role, TurnState
 
 if TYPE_CHECKING:
     from ide.live.room import LiveRoom
 
-TICK_SECONDS = 0.016
-# A stream begins with the head of a block, which shows nothing: pacing begins when something must be there to see.
-UNPACED_WRITES = 24
-CHARACTERS_A_TOKEN = 4
 MOST_HUNKS = 500
-MODEL_COLOUR = "#7c3aed"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of which model. `earlier` is the room's conversation so far, oldest first."""
-
-    person: Person
-    ask: shapes.Ask
-    chosen: shapes.Model
-    engine: model.CodeModel
-    earlier: tuple[Exchange, ...]
 
 
 class RunningTurn:
-    """One turn, from asked to settled, stopped or failed."""
+    """One turn, from asked to settled, stopped or failed. It begins when the turn `after` is over, or at once."""
 
-    def __init__(self, room: LiveRoom, question: Question) -> None:
+    def __init__(self, room: LiveRoom, question: Question, after: RunningTurn | None = None) -> None:
         self.stored = asyncio.Event()
         """Set once the turn is over and that is stored."""
-        self._asked = time.perf_counter()
+        self._over = asyncio.Event()
         self._room = room
         self._question = question
-        self._client = secrets.randbits(32)
-        self._prose: list[str] = []
-        self._prose_length = 0
-        self._pace = _Pace()
-        self._stream = _Stream()
-        self._hunks: dict[str, HunkRecord] = {}
-        self._earlier = question.earlier
-        self._shape = shapes.Turn(
-            id=room.services.new_id(),
-            member=question.person.id,
-            member_name=question.person.name,
-            model=question.chosen.name,
-            rehearsal=question.chosen.rehearsal,
-            mode=question.ask.mode,
-            prompts=[question.ask.prompt],
-            state=TurnState.ASKED,
-            text="",
-            hunks=[],
-            asked_at=room.services.now_ms(),
-        )
+        self._after = after
+        self._pace = Pace()
+        self._repairs = Repairs()
+        self._prompt = question.ask.prompt  # what the model is told last: a person's words, or what failed
+        self._answer: Answer | None = None
+        turn = question.turn(room.services.new_id(), room.services.now_ms(), after.id if after else None)
+        self._card = Card(room, turn)
+        self._hands = Hands(room, self.id, question.chosen.name)
+        self._talk = room.context.talk(self.id, question.ask, question.chosen)
         self._typist = self._new_typist()
-        self._task = self._begin()
+        self._task = self._begin() if after is None else self._follow(after)
 
     @property
     def id(self) -> str:
         """The turn's id."""
-        return self._shape.id
+        return self._card.turn.id
 
     @property
     def member(self) -> str:
@@ -94,12 +70,24 @@ class RunningTurn:
     @property
     def over(self) -> bool:
         """True once nothing more will be written."""
-        return self._shape.state.over
+        return self._card.turn.state.over
+
+    @property
+    def waits(self) -> bool:
+        """True as long as a turn before it runs."""
+        ahead = self._after
+        while ahead is not None and ahead.over:
+            ahead = ahead._after
+        return ahead is not None and not self.over
+
+    @property
+    def waits_for(self) -> str | None:
+        """The turn that it waits for."""
+        return self._card.turn.waits_for
 
     def shape(self) -> shapes.Turn:
         """The turn as it is now."""
-        hunks = [record.shape() for record in self._hunks.values()]
-        return self._shape.model_copy(update={"text": "".join(self._prose), "hunks": hunks})
+        return self._card.shape()
 
     def stop(self, by: str | None) -> None:
         """End the turn now. What it finished stays; what it was writing is taken back."""
@@ -117,134 +105,171 @@ class RunningTurn:
         try:
             self._silence()
         finally:
-            self._room.outbox.farewell(self._room.presence.leave(self))
-            self._set(state=ended.state, error=ended.error)
+            self._talk.close()
+            self._hands.leave()
+            self._card.set(state=ended.state, error=ended.error)
+            self._over.set()
             self._room.turns.ended(ended)
             self.stored.set()
 
     def steer(self, prompt: str) -> None:
         """Redirect the turn: keep what is finished, tell the model what was applied, and go on with `prompt`."""
-        self._silence()
-        said = "".join(self._stream.parts)
-        feedback = render_feedback(self._hunks.values())
-        answer = f"{said}\n\n[interrupted here]\n{feedback}"
-        self._earlier = (*self._earlier, Exchange(self._shape.prompts[-1], answer))
-        self._set(prompts=[*self._shape.prompts, prompt])
-        # Nothing that the old stream still says may reach the new one's typist.
-        self._stream = _Stream()
-        self._typist = self._new_typist()
-        self._task = self._begin()
+        self._talk.check(prompt)
+        self._typist.withdraw()
+        self._room.outbox.flush()
+        self._repairs.note(self._typist.records)
+        feedback = render_feedback(record for record in self._card.hunks.values() if not record.superseded)
+        self._talk.answered(self._answer.said if self._answer else "", self._typist.records, cut=True)
+        self._card.set(prompts=[*self._card.turn.prompts, prompt], notice=None)
+        self._next_answer(prompt)
+        redirection = f"{feedback}\n\n{prompt}".strip()
+        if self._answer is None or not self._answer.steer(redirection):
+            # Nothing that the old stream still says may reach the new typist.
+            self._task.cancel()
+            self._task = self._begin()
+        else:
+            self._talk.redirected(redirection)
+            self._card.record()
 
     # --- what the typist tells ---
 
     def prose(self, text: str) -> None:
         """The model said something to people."""
-        self._room.outbox.delta(Prose(turn=self.id, offset=self._prose_length, text=text))
-        self._prose.append(text)
-        self._prose_length += len(text)
+        self._card.say(text)
 
     def hunk(self, record: HunkRecord) -> None:
         """A hunk was located, applied, withdrawn or refused."""
-        self._hunks[record.id] = record
-        self._room.feed.record(turns.record_hunk, self._room.id, self.id, record)
+        self._card.put(record)
         if record.state == HunkState.APPLIED:
             self._room.history.hunk(self.id, self._question.chosen.name, record.path)
+        if (old := self._repairs.supersede(record)) is not None:
+            self._card.put(old)
 
     def cursor(self, file_id: str, position: dict[str, Any] | None) -> None:
         """The model's cursor moved within a file, or left it."""
-        user = {
-            "id": "model",
-            "name": self._question.chosen.name,
-            "color": MODEL_COLOUR,
-            "colorLight": f"{MODEL_COLOUR}33",
-            "model": True,
-            "turn": self.id,
-        }
-        cursor = {"anchor": position, "head": position} if position else None
-        state = {"user": user, "cursor": cursor, "document": file_id}
-        self._room.outbox.presence(self._room.presence.say(self, self._client, state))
+        self._hands.move(file_id, position)
 
     # --- the stream ---
+
+    def _follow(self, before: RunningTurn) -> asyncio.Task[None]:
+        async def follow() -> None:
+            ahead: RunningTurn | None = before
+            while ahead is not None:
+                if ahead is not before and not ahead.over:
+                    # The turn before was taken out of the queue: what it waited for is not over by that.
+                    self._after = ahead
+                    self._card.change(waits_for=ahead.id)
+                await ahead._over.wait()
+                ahead = ahead._after
+            self._after = None
+            self._pace = Pace()
+            self._card.set(waits_for=None)
+            try:
+                self._check_asker()
+            except Refusal as refusal:
+                self._fail(refusal.code, refusal.message)
+                return
+            await self._run()
+
+        self._card.record()
+        return asyncio.get_running_loop().create_task(follow())
+
+    def _check_asker(self) -> None:
+        """Raise Refusal if who asked may not do it any more: much may have happened while the turn waited."""
+        person, members = self._question.person, self._room.members
+        if person.id in members.removed or person.generation < members.generations[person.role]:
+            raise Refusal(Code.NOT_AUTHORISED, f"{person.name} is not in this room any more.")
+        require(next((known.role for known in members.all() if known.id == person.id), person.role), Role.EDITOR)
+        self._room.services.allowance.check(self._question.chosen)
 
     def _begin(self) -> asyncio.Task[None]:
         return asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
+        # What people typed is a state of its own, before a model adds to it.
+        self._room.history.settle()
         try:
-            last = await self._write(self._request(), self._stream)
-            await self._typist.finish(cut=not isinstance(last, model.Done) or last.reason != "stop")
-            if isinstance(last, model.Failed):
-                self._end(TurnState.FAILED, error=shapes.Problem(code=Code.MODEL_FAILED, message=last.message))
-                return
+            while True:
+                last = await self._hear()
+                if last is None:
+                    continue
+                await self._typist.finish(cut=not isinstance(last, model.Done) or last.reason != "stop")
+                if isinstance(last, model.Failed):
+                    self._fail(Code.MODEL_FAILED, last.message)
+                    return
+                if last.reason != "stop" or not self._repair():
+                    break
             await self._run_tests()
             self._end(TurnState.SETTLED)
+        except Refusal as refusal:
+            self._silence()
+            self._fail(refusal.code, refusal.message)
         except Exception:
             self._silence()
-            problem = shapes.Problem(code=Code.INTERNAL, message="Something went wrong on the server; see its log.")
-            self._end(TurnState.FAILED, error=problem)
+            self._fail(Code.INTERNAL, "Something went wrong on the server; see its log.")
             raise
 
-    async def _write(self, request: model.ModelRequest, stream: _Stream) -> model.Done | model.Failed:
-        """Write what the model says, a tick's worth at a time. Returns how its stream ended."""
+    async def _hear(self) -> Ended | None:
+        """Write one answer of the model. Returns how its stream ended; None if the model is to be asked anew."""
         loop = asyncio.get_running_loop()
-        reader = loop.create_task(self._read(request, stream))
-        reader.add_done_callback(lambda _: stream.wake.set())
-        writes = 0
-        try:
-            # The request is on its way before anything is written down: the database's thread would hold it up.
-            await asyncio.sleep(0)
-            self._record()
-            while True:
-                await stream.wake.wait()
-                stream.wake.clear()
-                began = loop.time()
-                if text := stream.take():
+        self._answer = None
+        self._typist.told()
+        request, sent = await self._talk.request(self._prompt, repair=self._prompt != self._card.turn.prompts[-1])
+        self._card.set(sent=sent)
+        for tried in count():
+            asked = loop.time()
+            answer = self._answer = self._ask(request, sent.tokens)
+            try:
+                # The request is on its way before anything is written down: the database's thread would hold it up.
+                await asyncio.sleep(0)
+                self._card.record()
+                async for text in answer.ticks():
                     await self._typist.write(text)
-                    writes += 1
-                elif reader.done():
-                    return reader.result()
-                if reader.done():
-                    stream.wake.set()
-                elif writes > UNPACED_WRITES:
-                    await asyncio.sleep(max(0.0, began + TICK_SECONDS - loop.time()))
-        finally:
-            reader.cancel()
+                    if len(self._card.hunks) > MOST_HUNKS:
+                        return model.Failed("protocol", "The model's answer has more blocks than a turn may have.")
+                if answer.unsteered:
+                    return None
+                ended = answer.end()
+            finally:
+                answer.close()
+            retry = None if answer.begun else retry_after(ended, tried, loop.time() - asked)
+            if retry is None:
+                break
+            self._card.change(notice=retry.notice)
+            await asyncio.sleep(retry.seconds)
+            self._card.set(notice=None)
+        return ended
 
-    async def _read(self, request: model.ModelRequest, stream: _Stream) -> model.Done | model.Failed:
-        pace = self._pace
-        async with aclosing(self._question.engine.stream(request)) as events:
-            async for event in events:
-                if isinstance(event, model.TextDelta):
-                    if self._shape.state == TurnState.ASKED:
-                        self._change(state=TurnState.STREAMING)
-                    pace.beat(len(event.text))
-                    stream.hear(event.text)
-                elif isinstance(event, model.Usage):
-                    pace.usage = event
-                elif isinstance(event, model.Done | model.Failed):
-                    return event
-                if pace.characters > self._room.services.limits.room_bytes or len(self._hunks) > MOST_HUNKS:
-                    return model.Failed("protocol", "The model's answer is larger than the room may be.")
-        return model.Failed("protocol", "The model's stream ended without saying so.")
+    def _ask(self, request: model.ModelRequest, told: int) -> Answer:
+        self._pace.begin(told)
+        most_characters = self._room.services.limits.room_bytes
+        return Answer(self._question.engine, request, self._pace, self._began, most_characters=most_characters)
 
-    def _request(self) -> model.ModelRequest:
-        """The prompt with what it is about: the files named in it first, then the others."""
-        documents = self._room.replica.documents()
-        first = [path for path in self._question.ask.files if path in documents]
-        ordered = dict.fromkeys([*first, *sorted(documents)])
-        content = build_request(
-            documents=[DocumentText(path, str(documents[path].text)) for path in ordered],
-            conversation=self._earlier,
-            prompt=self._shape.prompts[-1],
-            context_tokens=self._question.chosen.context_tokens,
-        )
-        messages = tuple(model.Message(message.role, message.text) for message in content.messages)
-        return model.ModelRequest(content.system, messages)
+    def _began(self) -> None:
+        if self._card.turn.state == TurnState.ASKED or self._card.turn.notice is not None:
+            self._card.change(state=TurnState.STREAMING, notice=None)
+
+    def _repair(self) -> bool:
+        """Make the next answer one that puts right what failed in the last. False if there is nothing to put right."""
+        records = self._typist.records
+        # A prepared answer would not change.
+        prompt = None if self._question.chosen.rehearsal else self._repairs.prompt(records)
+        if prompt is None or self._answer is None:
+            return False
+        self._talk.answered(self._answer.said, records)
+        self._card.set(notice="telling the model which changes could not be applied, and why")
+        self._next_answer(prompt)
+        return True
+
+    def _next_answer(self, prompt: str) -> None:
+        self._prompt = prompt
+        self._typist = self._new_typist()
+        self._card.paragraph()
 
     async def _run_tests(self) -> None:
         """Run the tests if the request for it was clear, and never otherwise."""
         ask = self._question.ask
-        if ask.run_tests or asks_for_tests(self._shape.prompts[-1]):
+        if ask.run_tests or asks_for_tests(self._card.turn.prompts[-1]):
             try:
                 # A run that is stored must be sent as well, even if the turn is stopped in between.
                 await asyncio.shield(self._room.runs.start(self._question.person, shapes.AskForRun(tests=True)))
@@ -259,82 +284,38 @@ class RunningTurn:
         if self._task is not asyncio.current_task():
             self._task.cancel()
 
-    def _end(self, state: TurnState, **fields: object) -> None:
-        self._room.outbox.farewell(self._room.presence.leave(self))
-        self._room.outbox.flush()
-        self._set(state=state, usage=self._usage(), timing=self._timing(), **fields)
-        self._room.background(self._store(self.shape()))
-        self._room.history.turn(self._shape)
+    def _fail(self, code: Code, message: str) -> None:
+        self._end(TurnState.FAILED, error=shapes.Problem(code=code, message=message))
 
-    async def _store(self, ended: shapes.Turn) -> None:
+    def _end(self, state: TurnState, **fields: object) -> None:
+        self._hands.leave()
+        self._room.outbox.flush()
+        ended = {"waits_for": None, "notice": None, "usage": self._pace.usage(), "timing": self._pace.timing()}
+        self._card.set(state=state, **ended, **fields)
+        if self._answer is not None and self._answer.said:
+            self._talk.answered(self._answer.said, self._typist.records, cut=state != TurnState.SETTLED)
+        self._talk.close()
+        self._room.context.remember(self.shape())
+        self._over.set()
+        self._room.background(self._store())
+        self._room.history.turn(self._card.turn)
+
+    async def _store(self) -> None:
         """Store how the turn ended. From then on its row speaks for it."""
         try:
-            await self._room.feed.commit(turns.record, self._room.id, ended, self._room.services.bus.process)
+            ended = await self._card.end()
             self._room.turns.ended(ended)
         finally:
             self.stored.set()
-
-    def _change(self, **fields: object) -> None:
-        self._set(**fields)
-        self._record()
-
-    def _set(self, **fields: object) -> None:
-        self._shape = self._shape.model_copy(update=fields)
-
-    def _record(self) -> None:
-        self._room.feed.record(turns.record, self._room.id, self.shape(), self._room.services.bus.process)
-
-    def _usage(self) -> shapes.Usage:
-        # What a redirected stream had used by then, its model never said.
-        if (counted := self._pace.usage) is not None and len(self._shape.prompts) == 1:
-            return shapes.Usage(input=counted.input, output=counted.output)
-        return shapes.Usage(input=0, output=self._pace.characters // CHARACTERS_A_TOKEN, estimated=True)
-
-    def _timing(self) -> shapes.Timing:
-        total_ms = (time.perf_counter() - self._asked) * 1000
-        if self._pace.first is None:
-            return shapes.Timing(total_ms=total_ms)
-        seconds = self._pace.last - self._pace.first
-        return shapes.Timing(
-            first_token_ms=(self._pace.first - self._asked) * 1000,
-            tokens_per_second=self._usage().output / seconds if seconds > 0 else None,
-            total_ms=total_ms,
-        )
+        await self._room.services.allowance.ended(ended, self._question.chosen)
 
     def _new_typist(self) -> Typist:
-        return Typist(self._room.replica, origin=self, limits=self._room.services.limits, events=self)
-
-
-class _Stream:
-    """One answer of the engine: all of it so far, and what of it is not written yet."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.wake = asyncio.Event()
-        self._waiting: list[str] = []
-
-    def hear(self, text: str) -> None:
-        self.parts.append(text)
-        self._waiting.append(text)
-        self.wake.set()
-
-    def take(self) -> str:
-        text = "".join(self._waiting)
-        self._waiting.clear()
-        return text
-
-
-class _Pace:
-    """How much the engine said and when, over all of a turn's streams."""
-
-    def __init__(self) -> None:
-        self.characters = 0
-        self.first: float | None = None
-        self.last = 0.0
-        self.usage: model.Usage | None = None
-
-    def beat(self, characters: int) -> None:
-        self.characters += characters
-        self.last = time.perf_counter()
-        if self.first is None:
-            self.first = self.last
+        only_path = self._question.only_path(self._room.replica.documents())
+        return Typist(
+            self._room.replica,
+            origin=self,
+            limits=self._room.services.limits,
+            events=self,
+            dialect=dialect(self._question.chosen.dialect, only_path=only_path),
+            forbids=partial(why_not, self._question.ask.mode),
+        )

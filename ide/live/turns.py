@@ -10,25 +10,26 @@ from typing import TYPE_CHECKING
 
 from ide.domain.refusals import Refusal
 from ide.domain.rights import require
-from ide.domain.turns.instructions import Exchange
 from ide.live.connection import Person
 from ide.live.decisions import Decisions
-from ide.live.turn import Question, RunningTurn
+from ide.live.question import Question
+from ide.live.turn import RunningTurn
 from ide.store import turns
 from ide.wire import shapes
-from ide.wire.codes import Code, Mode, Role
-from ide.wire.messages import HunkEvent, Prose, SteerTurn, StopTurn, TurnEvent
+from ide.wire.codes import Code, Role
+from ide.wire.messages import AskCommand, HunkEvent, Prose, SteerTurn, StopTurn, TurnEvent
 
 if TYPE_CHECKING:
     from ide.live.room import LiveRoom
 
-REMEMBERED_TURNS = 20
+# Prompts that wait in one room for turns of this process.
+MOST_WAITING = 8
 
 
 class Turns:
     """One room's."""
 
-    def __init__(self, room: LiveRoom, earlier: Iterable[shapes.Turn]) -> None:
+    def __init__(self, room: LiveRoom) -> None:
         self._room = room
         self.decisions = Decisions(room)
         self._turns: dict[str, RunningTurn] = {}
@@ -36,7 +37,6 @@ class Turns:
         """The turns that run in other processes, as far as they were told of."""
         self._processes: dict[str, str] = {}
         """In which process each of them runs."""
-        self._earlier = {turn.id: exchange(turn) for turn in earlier if turn.state.over}
 
     @property
     def running(self) -> bool:
@@ -48,29 +48,30 @@ class Turns:
         """True while a model writes in this room, in whichever process."""
         return self.running or bool(self._elsewhere)
 
-    def ask(self, person: Person, ask: shapes.Ask) -> str:
-        """Begin a turn. Returns its id."""
+    async def ask(self, person: Person, ask: shapes.Ask) -> str:
+        """Begin a turn, or let it wait for another one. Returns its id."""
         require(person.role, Role.EDITOR)
         services = self._room.services
         self._check_prompt(ask.prompt)
-        if ask.mode != Mode.EDIT:
-            raise Refusal(Code.UNAVAILABLE, f'The mode "{ask.mode}" is not available in this version; "edit" is.')
+        if (process := self._processes.get(ask.after or "")) is not None:
+            # It waits where the other one runs.
+            command = AskCommand.model_validate({**ask.model_dump(), "type": "ask", "id": "-"})
+            return await self._room.neighbours.call(process, person, command) or ""
+        before = self._last(await self._find(ask.after)) if ask.after else None
         name = ask.model or services.catalogue.default()
         chosen = next((known for known in services.catalogue.models() if known.name == name), None)
         if chosen is None:
             raise Refusal(Code.NOT_FOUND, f'No model is called "{name}" here.')
         if chosen.needs is not None:
             raise Refusal(Code.UNAVAILABLE, f"{chosen.name}: {chosen.needs}.")
-        for over in [turn for turn in self._turns.values() if turn.over]:
-            self.remember(over.shape())
-        if len(self.running_here()) + len(self._elsewhere) >= services.turns_at_once:
-            raise Refusal(Code.TOO_MANY, f"{services.turns_at_once} turns are running in this room already.")
-        question = Question(person, ask, chosen, services.catalogue.engine(chosen.name), tuple(self._earlier.values()))
-        # What people typed is a state of its own, before a model adds to it.
-        self._room.history.settle()
-        turn = RunningTurn(self._room, question)
+        services.allowance.check(chosen)
+        self._check_room(before)
+        question = Question(person, ask, chosen, services.catalogue.engine(chosen.name))
+        turn = RunningTurn(self._room, question, before)
         self._turns[turn.id] = turn
-        self._room.background(self.decisions.accept_open(person))
+        if before is None:
+            # One that waits was asked before its asker could see what they would accept.
+            self._room.background(self.decisions.accept_open(person))
         return turn.id
 
     async def stop(self, person: Person, turn_id: str) -> None:
@@ -96,6 +97,8 @@ class Turns:
             raise Refusal(Code.CONFLICT, "That turn has ended; ask anew.")
         if turn.member != person.id:
             raise Refusal(Code.ROLE_MAY_NOT, "Only who asked can redirect a turn. Ask beside it, or stop it.")
+        if turn.waits:
+            raise Refusal(Code.CONFLICT, "That turn has not begun. Stop it, and ask anew.")
         turn.steer(prompt)
 
     def latest(self, stored: shapes.Turn) -> shapes.Turn:
@@ -122,8 +125,7 @@ class Turns:
 
     def ended(self, turn: shapes.Turn) -> None:
         """A turn that ran here is over, and its row says so."""
-        if self._turns.pop(turn.id, None) is not None:
-            self.remember(turn)
+        self._turns.pop(turn.id, None)
 
     def lost(self, turn: shapes.Turn) -> None:
         """A turn that runs here was said to be over by another process."""
@@ -154,7 +156,6 @@ class Turns:
                 self._hear_running(event.turn, process)
             else:
                 self._forget(event.turn.id)
-                self.remember(event.turn)
             return
         turn = self._elsewhere.get(event.turn)
         if turn is None:
@@ -179,11 +180,25 @@ class Turns:
         self._elsewhere.pop(turn_id, None)
         self._processes.pop(turn_id, None)
 
-    def remember(self, turn: shapes.Turn) -> None:
-        """Keep what a turn was about, for the models of later ones."""
-        self._earlier[turn.id] = exchange(turn)
-        for turn_id in list(self._earlier)[:-REMEMBERED_TURNS]:
-            del self._earlier[turn_id]
+    def _last(self, before: RunningTurn | None) -> RunningTurn | None:
+        """The end of the queue behind a turn: who waits for the same one begins one after the other."""
+        while before is not None:
+            behind = next((turn for turn in self._turns.values() if turn.waits and turn.waits_for == before.id), None)
+            if behind is None:
+                break
+            before = behind
+        return None if before is None or before.over else before
+
+    def _check_room(self, before: RunningTurn | None) -> None:
+        """Raise Refusal if as many turns run as may, or wait if this one is to wait."""
+        at_once = self._room.services.turns_at_once
+        if before is not None:
+            if sum(turn.waits for turn in self._turns.values()) >= MOST_WAITING:
+                raise Refusal(Code.TOO_MANY, f"{MOST_WAITING} prompts are waiting in this room already.")
+            return
+        here = sum(not turn.over and not turn.waits for turn in self._turns.values())
+        if here + sum(turn.waits_for is None for turn in self._elsewhere.values()) >= at_once:
+            raise Refusal(Code.TOO_MANY, f"{at_once} turns are running in this room already.")
 
     async def _find(self, turn_id: str) -> RunningTurn | None:
         """The turn if it runs here; None if it is over. Raises Refusal if there is none."""
@@ -196,9 +211,3 @@ class Turns:
             raise Refusal(Code.TOO_LARGE, f"A prompt is at most {self._room.services.limits.prompt_bytes:,} bytes.")
         if not prompt.strip():
             raise Refusal(Code.BAD_REQUEST, "The prompt is empty.")
-
-
-def exchange(turn: shapes.Turn) -> Exchange:
-    """A turn as the next one's model is told of it."""
-    undone = "\n\n[undone: its changes were taken back]" if turn.undone else ""
-    return Exchange("\n".join(turn.prompts), turn.text + undone)

@@ -15,13 +15,12 @@ from django.db import transaction
 from ide.domain.edits.hunks import HunkRecord
 from ide.domain.refusals import Refusal
 from ide.store import journal
-from ide.store.hunks import to_hunk
+from ide.store.hunks import CLAIM_MS, to_hunk, to_record
 from ide.store.models import Hunk, Turn
 from ide.store.turns import to_shape
 from ide.wire.codes import Code, HunkState, TurnState
 from ide.wire.messages import HunkEvent, TurnEvent
 
-CLAIM_MS: Final = 30_000
 IN_FORCE: Final = (HunkState.APPLIED, HunkState.ACCEPTED)
 
 
@@ -43,7 +42,7 @@ def claim(room_id: str, turn_id: str, hunk_id: str | None, now_ms: int) -> Claim
         if not claimed:
             raise Refusal(Code.CONFLICT, _why_not(turn, rows if hunk_id is not None else None, now_ms))
         others = Hunk.objects.filter(turn=turn, state__in=IN_FORCE).exclude(pk__in=[row.pk for row in claimed])
-        return Claim([_record(row) for row in claimed], [_record(row) for row in others.order_by("pk")])
+        return Claim([to_record(row) for row in claimed], [to_record(row) for row in others.order_by("pk")])
 
 
 def release(turn_id: str, hunk_ids: Collection[str]) -> None:
@@ -143,23 +142,6 @@ def _why_not_hunk(row: Hunk, *, claimed: bool) -> str:
     if claimed:
         return "Somebody is taking this change back right now."
     return "This change is not in force."
-
-
-def _record(row: Hunk) -> HunkRecord:
-    return HunkRecord(
-        id=row.hunk,
-        kind=row.kind,  # type: ignore[arg-type]  # one of them, since `record_hunk` wrote it
-        path=row.path,
-        state=HunkState(row.state),
-        file_id=row.file,
-        line=row.line,
-        before=row.before,
-        after=row.after,
-        start=bytes(row.start or b""),
-        end=bytes(row.end or b""),
-        key=row.key,
-        created=row.created,
-    )
 
 
 def _hunk_event(turn_id: str, hunk_id: str) -> Callable[[int], HunkEvent]:

@@ -18,8 +18,8 @@ from ide.store import journal
 from ide.store.models import Asset, Hunk, Room, Step, StepText
 from ide.store.octets import Octets
 from ide.wire.codes import StepKind, TurnState
+from ide.wire.history import Checkpoint
 from ide.wire.messages import CheckpointEvent
-from ide.wire.shapes import Checkpoint
 
 TOLD = (StepKind.TURN, StepKind.CHECKPOINT, StepKind.RESTORE)
 # What a hunk takes beside its texts, about.

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Final
 
+from ide.domain.edits.hunks import HunkRecord
 from ide.store.models import Hunk
 from ide.wire import shapes
 from ide.wire.codes import HunkState, Reason
 from ide.wire.messages import HunkEvent, JournaledEvent, TurnEvent
+
+# Whoever takes a hunk's text back has so much time for it.
+CLAIM_MS: Final = 30_000
 
 
 def to_hunk(row: Hunk) -> shapes.Hunk:
@@ -24,6 +29,28 @@ def to_hunk(row: Hunk) -> shapes.Hunk:
         before=row.before,
         after=row.after,
         decided_by=row.decided_by,
+        superseded=row.superseded,
+    )
+
+
+def to_record(row: Hunk) -> HunkRecord:
+    """A hunk's row as what was written by whoever carried its turn out."""
+    return HunkRecord(
+        id=row.hunk,
+        kind=row.kind,  # type: ignore[arg-type]  # one of them, since `record_hunk` wrote it
+        path=row.path,
+        state=HunkState(row.state),
+        file_id=row.file,
+        reason=Reason(row.reason) if row.reason else None,
+        message=row.message,
+        line=row.line,
+        before=row.before,
+        after=row.after,
+        start=bytes(row.start or b""),
+        end=bytes(row.end or b""),
+        key=row.key,
+        created=row.created,
+        superseded=row.superseded,
     )
 
 

@@ -160,6 +160,7 @@ class Turn(models.Model):
     state = models.CharField(max_length=9, choices=_choices(TurnState))
     text = models.TextField(default="")
     usage = models.JSONField(null=True)
+    sent = models.JSONField(null=True)
     timing = models.JSONField()
     undone = models.BooleanField(default=False)
     undone_by = models.CharField(max_length=40, null=True)
@@ -194,10 +195,12 @@ class Hunk(models.Model):
     end = models.BinaryField(null=True)
     key = models.CharField(max_length=64, default="")
     decided_by = models.CharField(max_length=40, null=True)
+    superseded = models.BooleanField(default=False)
     claimed_until = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["turn", "hunk"], name="one_row_a_hunk")]
+        indexes = [models.Index(fields=["state"])]
 
 
 class Run(models.Model):
@@ -245,3 +248,23 @@ class Message(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["room", "sent_at"])]
+
+
+class ModelMeasure(models.Model):
+    """What turns here showed of a model, by its name. The two lists hold the last turns', oldest first."""
+
+    model = models.CharField(max_length=80, primary_key=True)
+    turns = models.PositiveIntegerField(default=0)
+    edits = models.PositiveIntegerField(default=0)
+    edits_landed = models.PositiveIntegerField(default=0)
+    input_tokens = models.BigIntegerField(default=0)
+    output_tokens = models.BigIntegerField(default=0)
+    first_token_ms = models.JSONField(default=list)
+    tokens_per_second = models.JSONField(default=list)
+
+
+class TokenDay(models.Model):
+    """The tokens of paid models that were used on a day of UTC (YYYY-MM-DD)."""
+
+    day = models.CharField(max_length=10, primary_key=True)
+    used = models.BigIntegerField(default=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -11,10 +12,10 @@ from django.utils import timezone
 
 from ide.domain.edits.hunks import HunkRecord
 from ide.store import journal
-from ide.store.hunks import to_hunk
+from ide.store.hunks import CLAIM_MS, to_hunk, to_record
 from ide.store.models import Hunk, Turn, WebProcess
 from ide.wire import shapes
-from ide.wire.codes import Code, Mode, TurnState
+from ide.wire.codes import Code, HunkState, Mode, TurnState
 from ide.wire.messages import HunkEvent, TurnEvent
 
 RUNNING = (TurnState.ASKED, TurnState.STREAMING)
@@ -45,6 +46,7 @@ def record(room_id: str, turn: shapes.Turn, process: str) -> TurnEvent | None:
                 "state": turn.state,
                 "text": turn.text,
                 "usage": turn.usage.model_dump() if turn.usage else None,
+                "sent": turn.sent.model_dump() if turn.sent else None,
                 "timing": turn.timing.model_dump(),
                 "undone": turn.undone,
                 "stopped_by": turn.stopped_by,
@@ -76,6 +78,7 @@ def record_hunk(room_id: str, turn_id: str, hunk: HunkRecord) -> HunkEvent:
                 "start": hunk.start,
                 "end": hunk.end,
                 "key": hunk.key,
+                "superseded": hunk.superseded,
             },
         )
         return journal.append(room_id, lambda seq: HunkEvent(seq=seq, turn=turn_id, hunk=hunk.shape()))
@@ -127,6 +130,28 @@ def expire(dead: Collection[str], error: shapes.Problem) -> list[tuple[str, Turn
     return events
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """A hunk that was open when its process died, claimed by whoever asked."""
+
+    room: str
+    turn: str
+    hunk: HunkRecord
+
+
+def left_open(now_ms: int) -> list[LeftOpen]:
+    """Claim the hunks that nobody writes any more although they are open. Whoever asked takes their text back.
+
+    The claim of a process that dies meanwhile ends by itself.
+    """
+    rows = Hunk.objects.filter(state=HunkState.WRITING, claimed_until__lt=now_ms).exclude(turn__state__in=RUNNING)
+    claimed = []
+    for row in rows.select_related("turn").order_by("pk"):
+        if rows.filter(pk=row.pk).update(claimed_until=now_ms + CLAIM_MS):
+            claimed.append(LeftOpen(row.turn.room_id, row.turn_id, to_record(row)))
+    return claimed
+
+
 def _event(turn: shapes.Turn, seq: int) -> TurnEvent:
     return TurnEvent(seq=seq, turn=turn)
 
@@ -145,6 +170,7 @@ def to_shape(row: Turn) -> shapes.Turn:
         text=row.text,
         hunks=[to_hunk(hunk) for hunk in sorted(row.hunks.all(), key=lambda hunk: hunk.pk)],
         usage=shapes.Usage.model_validate(row.usage) if row.usage else None,
+        sent=shapes.Sent.model_validate(row.sent) if row.sent else None,
         timing=shapes.Timing.model_validate(row.timing),
         undone=row.undone,
         undone_by=row.undone_by,

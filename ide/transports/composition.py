@@ -12,6 +12,7 @@ from django.conf import settings
 from ide.engines.catalogue import Catalogue
 from ide.engines.queue import Queue
 from ide.engines.web_bus import WebBus
+from ide.live.allowance import Allowance
 from ide.live.appender import Appender
 from ide.live.hub import Hub
 from ide.live.services import Services
@@ -24,11 +25,12 @@ async def make_services() -> Services:
     """What every room of this process shares, made from the settings."""
     writer = Writer()
     catalogue = Catalogue.from_settings()
-    await catalogue.detect()
+    await catalogue.look()
     return Services(
         writer=writer,
         appender=Appender(writer),
         catalogue=catalogue,
+        allowance=Allowance(writer, settings.DAILY_TOKENS, now_ms),
         queue=Queue(settings.REDIS_URL),
         bus=WebBus(settings.REDIS_URL, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"),
         limits=Limits(
@@ -50,9 +52,14 @@ async def make_services() -> Services:
         history_bytes=settings.HISTORY_BYTES,
         turns_at_once=settings.ROOM_TURNS,
         runs_at_once=settings.ROOM_RUNS,
-        now_ms=lambda: time.time_ns() // 1_000_000,
+        now_ms=now_ms,
         new_id=fresh_id,
     )
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
 
 
 hub = Hub(make_services)

@@ -12,13 +12,16 @@ from django.shortcuts import render
 
 from ide.engines.rehearsal import EXAMPLES
 from ide.store.starters import starters
+from ide.transports.api.models import model_reports
 from ide.transports.assets import entry
 from ide.transports.composition import hub
+from ide.transports.operator import why_not_operator
 
 
 async def home(request: HttpRequest) -> HttpResponse:
     """`/`: a prompt bar, examples and templates."""
-    models = (await hub.services()).catalogue.models()
+    catalogue = (await hub.services()).catalogue
+    await catalogue.look()
     templates = [
         {"name": starter.name, "title": starter.title, "description": starter.description}
         for starter in starters().values()
@@ -27,9 +30,21 @@ async def home(request: HttpRequest) -> HttpResponse:
         "page": "home",
         "starters": templates,
         "examples": list(EXAMPLES),
-        "models": [model.model_dump(mode="json") for model in models],
+        "models": [model.model_dump(mode="json") for model in catalogue.models()],
     }
     return _page(request, "src/app/home.tsx", "Sparkroom", boot)
+
+
+async def models(request: HttpRequest) -> HttpResponse:
+    """`/models`: the models beside each other, keys and tests."""
+    services = await hub.services()
+    boot: dict[str, object] = {
+        "page": "models",
+        "models": [report.model_dump(mode="json") for report in await model_reports(services, request)],
+        "daily": (await services.allowance.look()).model_dump(mode="json"),
+        "refusal": why_not_operator(request),
+    }
+    return _page(request, "src/app/models.tsx", "Models · Sparkroom", boot)
 
 
 async def room(request: HttpRequest, room_id: str) -> HttpResponse:

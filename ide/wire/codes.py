@@ -112,6 +112,7 @@ class Reason(StrEnum):
     PATH = "path"
     MALFORMED = "malformed"
     TOO_LARGE = "too_large"
+    MODE = "mode"
 
 
 class StepKind(StrEnum):

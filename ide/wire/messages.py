@@ -12,12 +12,10 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from ide.wire.codes import Code, RequestState, Role
+from ide.wire.history import AskForCheckpoint, AskForRestore, Checkpoint
 from ide.wire.shapes import (
     Ask,
-    AskForCheckpoint,
-    AskForRestore,
     AskForRun,
-    Checkpoint,
     Hunk,
     JoinRequest,
     Member,

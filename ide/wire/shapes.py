@@ -7,14 +7,13 @@ Times are milliseconds since 1970 where a field ends in `_at`, and durations nam
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ide.wire.codes import (
     Capability,
     Code,
-    Difference,
     HunkState,
     Mode,
     Outcome,
@@ -22,7 +21,6 @@ from ide.wire.codes import (
     RequestState,
     Role,
     RunState,
-    StepKind,
     TurnState,
 )
 
@@ -89,6 +87,7 @@ class Hunk(Shape):
     """One located change of a turn. `line` is 1-based, in the document as it was when the hunk was located.
 
     `file` is the id of the file, which keeps it under every path. `decided_by` is who accepted or rejected the hunk.
+    `superseded`: it was refused, its model was told why, and has sent another one for it since.
     """
 
     id: str
@@ -101,6 +100,7 @@ class Hunk(Shape):
     before: str = ""
     after: str = ""
     decided_by: str | None = None
+    superseded: bool = False
 
 
 class Usage(Shape):
@@ -134,7 +134,11 @@ class Sent(Shape):
 
 
 class Turn(Shape):
-    """One request to a model and what it wrote. `text` is its prose for the chat, without the edit blocks."""
+    """One request to a model and what it wrote. `text` is its prose for the chat, without the edit blocks.
+
+    `waits_for` is the turn after whose end this one begins; None once it has. `notice` says what a running turn does
+    that nobody sees: that its model is asked again, or told of blocks that failed.
+    """
 
     id: str
     member: str
@@ -144,6 +148,8 @@ class Turn(Shape):
     mode: Mode
     prompts: list[str]
     state: TurnState
+    waits_for: str | None = None
+    notice: str | None = None
     text: str
     hunks: list[Hunk]
     usage: Usage | None = None
@@ -204,84 +210,6 @@ class Message(Shape):
     sent_at: int
 
 
-class Checkpoint(Shape):
-    """A state of the room in its history, which can be looked at, compared and restored.
-
-    `by` is who typed, asked, named or restored it; empty for scripts. `turn` is the turn that it is the result of.
-    """
-
-    id: str
-    kind: StepKind
-    label: str
-    by: str
-    turn: str | None = None
-    at: int
-
-
-class StepChange(Shape):
-    """A file that a step changed: SHA-256 of its text, or of an asset's bytes, before and after. None: no such file."""
-
-    path: str
-    before: str | None
-    after: str | None
-    asset: bool = False
-
-
-class Step(Checkpoint):
-    """A checkpoint or a smaller step, with what it changed since the step before it; `more` files are not listed."""
-
-    changes: list[StepChange]
-    more: int = 0
-
-
-class Timeline(Shape):
-    """A part of the history, oldest first. `earlier`: there are steps before it."""
-
-    steps: list[Step]
-    earlier: bool
-
-
-class ComparedFile(Shape):
-    """A file at a checkpoint beside the same path now. `text` is the checkpoint's, unless that is too long for here."""
-
-    path: str
-    difference: Difference
-    text: str | None = None
-    asset: str | None = None
-
-
-class Comparison(Shape):
-    """A checkpoint's files beside those of now."""
-
-    checkpoint: Checkpoint
-    files: list[ComparedFile]
-
-
-class AskForCheckpoint(Shape):
-    """Body of `POST …/checkpoints`."""
-
-    label: str = Field(default="", max_length=200)
-
-
-class AskForRestore(Shape):
-    """Body of `POST …/restore`: all files, or the one at `path`."""
-
-    path: str | None = Field(default=None, max_length=1024)
-
-
-class Restored(Shape):
-    """The state after a restore, and the checkpoint to restore for having back what was there before."""
-
-    checkpoint: str
-    before: str
-
-
-class AskForFork(Shape):
-    """Body of `POST …/fork`: the room as it is now, or as it was at a checkpoint."""
-
-    checkpoint: str | None = Field(default=None, max_length=32)
-
-
 class Model(Shape):
     """A configured model, and what it needs before it can be chosen (None: usable).
 
@@ -292,7 +220,7 @@ class Model(Shape):
     name: str
     tier: str
     protocol: str
-    dialect: str
+    dialect: Literal["edit", "v4a", "whole"]
     context_tokens: int
     rehearsal: bool
     capabilities: list[Capability] = []
@@ -301,94 +229,6 @@ class Model(Shape):
     key: str | None = None
     plays_at: int | None = None
     needs: str | None = None
-
-
-class Figure(Shape):
-    """Something that somebody published about a model, and who."""
-
-    says: str = Field(min_length=1, max_length=80)
-    source: str = Field(min_length=1, max_length=80)
-
-
-class Published(Shape):
-    """What others published about a model. None: nothing is known."""
-
-    tokens_per_second: Figure | None = None
-    first_token: Figure | None = None
-    context: Figure | None = None
-    hardware: Figure | None = None
-    swe_bench_pro: Figure | None = None
-
-
-class Price(Shape):
-    """US dollars for a million tokens, and who says so."""
-
-    input: float = Field(ge=0, le=10_000)
-    output: float = Field(ge=0, le=10_000)
-    source: str = Field(min_length=1, max_length=80)
-
-
-class Measured(Shape):
-    """What turns on this server showed of a model.
-
-    The two speeds are medians of the last turns. `cost` is in US dollars at the list price, None where none is known.
-    """
-
-    turns: int
-    first_token_ms: float | None
-    tokens_per_second: float | None
-    edits: int
-    edits_landed: int
-    input_tokens: int
-    output_tokens: int
-    cost: float | None
-
-
-class ModelReport(Model):
-    """A model with what is known of it. `key_stored`: its key was pasted here, and can be taken back."""
-
-    published: Published | None = None
-    price: Price | None = None
-    measured: Measured | None = None
-    key_stored: bool = False
-
-
-class DailyTokens(Shape):
-    """How much of the day's tokens of paid models is used. The day is UTC's."""
-
-    used: int
-    allowed: int
-
-
-class ModelList(Shape):
-    """Answer of `GET /api/models`. `operator`: whoever asks may paste keys and test models; otherwise `refusal` says why
-    not."""
-
-    models: list[ModelReport]
-    daily: DailyTokens
-    operator: bool
-    refusal: str | None = None
-
-
-class AskForKey(Shape):
-    """Body of `PUT /api/keys/{name}`."""
-
-    key: str = Field(min_length=1, max_length=400)
-
-
-class Trial(Shape):
-    """What came of asking a model for one small edit.
-
-    `listed`: whether its server's list of models has its id; None if there is no list. `problem` says in a sentence what
-    went wrong, if anything did.
-    """
-
-    landed: bool
-    listed: bool | None = None
-    problem: str | None = None
-    first_token_ms: float | None = None
-    tokens_per_second: float | None = None
-    total_ms: float
 
 
 class Limits(Shape):
@@ -463,13 +303,14 @@ class Fault(Shape):
     """What went wrong in a program, a test or the page, in its own words, and the lines that it names."""
 
     text: str = Field(min_length=1, max_length=20_000)
-    places: list[Lines] = Field(default=[], max_length=20)
+    places: list[Lines] = Field(max_length=20)
 
 
 class Ask(Shape):
     """Body of `POST …/turns`, and the fields of the socket's `ask`.
 
     `selection` is what an edit stays inside of, and a question is about. `problem` is an error that is to be mended.
+    `after` is a turn of the room: the new one begins when that is over, however it ended.
     """
 
     prompt: str = Field(min_length=1)
@@ -479,6 +320,7 @@ class Ask(Shape):
     run_tests: bool = False
     selection: Lines | None = None
     problem: Fault | None = None
+    after: str | None = Field(default=None, max_length=32)
 
 
 class Terminal(Shape):

@@ -1,6 +1,6 @@
 """`make bench`: the side-by-side figures, as tables and in `build/bench.json`.
 
-python -m tests.benchmarks [stream] [stop] [crowd] [growth] [memory]    these parts alone; the others stay in the file
+python -m tests.benchmarks [stream] [lag] [stop] [crowd] [growth] [memory]    these parts alone; others stay in the file
 """
 
 from __future__ import annotations
@@ -14,19 +14,35 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.benchmarks import crowd, growth, memory, stop, stream
-from tests.benchmarks.tables import compared, table
+from tests.benchmarks import crowd, growth, lag, memory, stop, stream
+from tests.benchmarks.tables import table
 from tests.stack import ROOT
 
 REPORT = ROOT / "build" / "bench.json"
 STREAM_COLUMNS = (
     ("path", ""),
     ("round_trip_ms", "round trip ms"),
+    ("at_the_model_ms", "at the model ms"),
     ("first_token_ms", "first token ms"),
-    ("whole_ms", "last token ms"),
+    ("last_token_ms", "last token ms"),
     ("messages", "messages"),
     ("cpu_us_per_token", "CPU µs/token"),
-    ("all_cpu_us_per_token", "all processes"),
+)
+REDUCTION_COLUMNS = (
+    ("path", "Sparkroom beside"),
+    ("round_trip_ms", "round trip %"),
+    ("first_token_ms", "first token %"),
+    ("cpu_us_per_token", "CPU a token %"),
+)
+LAG_COLUMNS = (
+    ("scenario", ""),
+    ("server", "server"),
+    ("tokens", "tokens"),
+    ("lost", "lost"),
+    ("p50_ms", "p50 ms"),
+    ("p99_ms", "p99 ms"),
+    ("longest_ms", "longest ms"),
+    ("server_cpu", "CPU"),
 )
 CROWD_COLUMNS = (
     ("server", ""),
@@ -54,11 +70,24 @@ GROWTH_COLUMNS = (
 def measure_stream() -> Any:
     """What a token costs on our path and on plain relays."""
     rows = asyncio.run(stream.measure())
-    for rate in stream.ROUNDS:
-        print(f"\n{stream.TOKENS:,} tokens at {rate:,.0f} tokens/s\n")
-        print(compared([row for row in rows if row["tokens_per_second"] == rate], STREAM_COLUMNS))
+    reduced = []
+    for scenario in stream.SCENARIOS:
+        for server in stream.SERVERS:
+            some = [row for row in rows if (row["scenario"], row["server"]) == (scenario.title, server)]
+            less = stream.reductions(some)
+            reduced += [{"scenario": scenario.title, "server": server, **row} for row in less]
+            print(f"\n{scenario.title}; {server}\n")
+            print(table(some, STREAM_COLUMNS))
+            print(f"\n{table(less, REDUCTION_COLUMNS)}")
     print(f"\n{stream.NOTES}")
-    return {"tokens": stream.TOKENS, "rows": rows}
+    return {"rounds": stream.ROUNDS, "rows": rows, "reductions_percent": reduced}
+
+
+def measure_lag() -> Any:
+    """How far the text is behind the model."""
+    rows = asyncio.run(lag.measure())
+    print(f"\n{table(rows, LAG_COLUMNS)}\n\n{lag.NOTES}")
+    return {"rows": rows}
 
 
 def measure_stop() -> Any:
@@ -104,6 +133,7 @@ def measure_memory() -> Any:
 
 PARTS: dict[str, Callable[[], Any]] = {
     "stream": measure_stream,
+    "lag": measure_lag,
     "stop": measure_stop,
     "crowd": measure_crowd,
     "growth": measure_growth,

@@ -1,8 +1,8 @@
-"""One turn by each of three paths from the same model server to somebody's screen.
+"""One turn by each of several paths from the same model server to somebody's screen.
 
 - ours: a command on the room's open socket; the text arrives as updates of the shared document;
-- relay, new connections: a plain relay (`relay.py`) with a new HTTP request and connection both ways for each turn;
-- relay, kept connections: the same relay with both connections kept open.
+- a plain relay (`relay.py`) with a new HTTP request both ways for each turn, over new connections or kept ones, by the
+  vendor's client library or the one that costs least.
 """
 
 from __future__ import annotations
@@ -18,41 +18,29 @@ import aiohttp
 import orjson
 
 from tests.benchmarks.processes import cpu_seconds
+from tests.benchmarks.upstream import Expected
 from tests.peer import Peer
-from tests.standins.chat import Script
 
 PROMPT = "Write down the totals."
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the model is going to write: a path, its text, and how many tokens that takes."""
-
-    path: str
-    text: str
-    tokens: int
-
-    @classmethod
-    def of(cls, script: Script) -> Expected:
-        """What a numbered script writes."""
-        head, *body, _ = script.deltas
-        return cls(head.split()[-1], "".join(body), len(script.deltas))
+# What a turn leaves to be done (history, commits) belongs to it, and not to the next one.
+REST_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn took, from the moment of asking. Times in milliseconds."""
+    """What one turn took. Moments are seconds of the monotonic clock."""
 
+    asked: float
     accepted: float
-    """Until the server said that it took the prompt."""
+    """The server said that it took the prompt."""
     first: float
-    """Until the first character of the file was there."""
+    """The first character of the file was there."""
     last: float
-    """Until the last one was."""
+    """The last one was."""
     messages: int
     """How many updates or events brought the text."""
     cpu_seconds: float
-    all_cpu_seconds: float
+    """Of the process that serves, with what it did right after."""
 
 
 class Path(Protocol):
@@ -66,15 +54,14 @@ class Path(Protocol):
 
 
 class Ours:
-    """The room's socket, and which model to ask. `web` and `launcher` are process ids."""
+    """The room's socket, and which model to ask. `pid` is the web process's id."""
 
     name = "Sparkroom, one socket"
 
-    def __init__(self, peer: Peer, model: str, web: int, launcher: int) -> None:
+    def __init__(self, peer: Peer, model: str, pid: int) -> None:
         self._peer = peer
         self._model = model
-        self._web = web
-        self._launcher = launcher
+        self._pid = pid
 
     async def turn(self, expected: Expected) -> Turn:
         """See `Path.turn`."""
@@ -85,62 +72,74 @@ class Ours:
             nonlocal messages
             messages += 1
 
-        before = cpu_seconds(self._web), cpu_seconds(self._launcher, children=True)
+        before = cpu_seconds(self._pid)
         subscription = peer.doc.observe(count)
-        began = perf_counter()
+        asked = perf_counter()
 
-        async def since(condition: Callable[[], bool]) -> float:
+        async def moment(condition: Callable[[], bool]) -> float:
             await peer.until(condition)
-            return (perf_counter() - began) * 1000
+            return perf_counter()
 
         async def accepted() -> tuple[str | None, float]:
             turn_id = await peer.command("ask", prompt=PROMPT, model=self._model)
-            return turn_id, (perf_counter() - began) * 1000
+            return turn_id, perf_counter()
 
         (turn_id, taken), first, last = await asyncio.gather(
             accepted(),
-            since(lambda: bool(peer.text(expected.path))),
-            since(lambda: (peer.text(expected.path) or "").rstrip("\n") == expected.text.rstrip("\n")),
+            moment(lambda: _length(peer, expected.path) > 0),
+            # A file ends with a line's end: whether the model wrote one or not, there is one.
+            moment(lambda: _length(peer, expected.path) >= len(expected.text.rstrip("\n")) + 1),
         )
         peer.doc.unobserve(subscription)
         assert turn_id
         over = await peer.until_over(turn_id)
         assert over["state"] == "settled", over["error"]
-        after = cpu_seconds(self._web), cpu_seconds(self._launcher, children=True)
-        return Turn(taken, first, last, messages, after[0] - before[0], after[1] - before[1])
+        assert (peer.text(expected.path) or "").rstrip("\n") == expected.text.rstrip("\n"), "not the model's text"
+        await asyncio.sleep(REST_SECONDS)
+        used = cpu_seconds(self._pid) - before
+        # The next turn's model is told of no more files than this one's.
+        for file_id in list(peer.files.keys()):
+            del peer.files[file_id]
+        await peer.flush()
+        await peer.until(lambda: peer.saved == peer.sent_frames)
+        return Turn(asked, taken, first, last, messages, used)
+
+
+def _length(peer: Peer, path: str) -> int:
+    try:
+        return len(peer.document(path))
+    except KeyError:
+        return 0
 
 
 class Relayed:
-    """The plain relay at `address`. `pid` is its process id."""
+    """The plain relay, by the view at `url`. `pid` is its process id."""
 
-    def __init__(self, address: str, pid: int, kept: aiohttp.ClientSession | None) -> None:
-        self.name = "Plain relay, kept connections" if kept else "Plain relay, new connections"
-        self._url = f"{address}/{'kept' if kept else 'fresh'}/ask"
+    def __init__(self, name: str, url: str, pid: int, kept: aiohttp.ClientSession | None) -> None:
+        self.name = name
+        self._url = url
         self._pid = pid
         self._kept = kept
 
     async def turn(self, expected: Expected) -> Turn:
         """See `Path.turn`."""
         before = cpu_seconds(self._pid)
-        began = perf_counter()
+        asked = perf_counter()
         async with self._session() as session, session.post(self._url, json={"prompt": PROMPT}) as response:
-            taken = perf_counter()
-            text, messages = "", 0
-            first = last = None
+            accepted = perf_counter()
+            texts: list[str] = []
+            first = last = 0.0
             async for line in response.content:
-                if not line.startswith(b"data: {"):
-                    continue
-                text += orjson.loads(line[6:])["text"]
-                messages += 1
-                # The first delta is the block's head, which is no text of the file.
-                if first is None and messages > 1:
-                    first = perf_counter()
-                if last is None and len(text) >= len(expected.text) and expected.text in text:
-                    last = perf_counter()
-        assert first is not None and last is not None, "the relay's text is not the model's"
-        used = cpu_seconds(self._pid) - before
-        accepted, first, last = ((at - began) * 1000 for at in (taken, first, last))
-        return Turn(accepted, first, last, messages, used, used)
+                if line.startswith(b"data: {"):
+                    texts.append(orjson.loads(line[6:])["text"])
+                    # The first delta is the block's head, which is no text of the file; the last one its end.
+                    if len(texts) == 2:
+                        first = perf_counter()
+                    if len(texts) == expected.tokens - 1:
+                        last = perf_counter()
+        assert "".join(texts[1:-1]) == expected.text, "the relay's text is not the model's"
+        await asyncio.sleep(REST_SECONDS)
+        return Turn(asked, accepted, first, last, len(texts), cpu_seconds(self._pid) - before)
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[aiohttp.ClientSession]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
 
 from tests.stack import ROOT
+
+SECONDS_TO_START = 30
 
 
 @contextmanager
@@ -24,6 +29,30 @@ def module(name: str, *arguments: str) -> Iterator[tuple[int, str]]:
             yield process.pid, address
         finally:
             process.terminate()
+
+
+@contextmanager
+def listening(port: int, name: str, *arguments: str, **environment: str) -> Iterator[int]:
+    """`python -m name …` with these environment variables, once it listens on `port`. Gives its process id."""
+    command = [sys.executable, "-m", name, *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}) as process:
+        try:
+            deadline = time.monotonic() + SECONDS_TO_START
+            while not _listens(port):
+                assert process.poll() is None, f"{name} ended before it was ready"
+                assert time.monotonic() < deadline, f"{name} was not ready in {SECONDS_TO_START} s"
+                time.sleep(0.05)
+            yield process.pid
+        finally:
+            process.terminate()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def web_process(launcher: int) -> int:

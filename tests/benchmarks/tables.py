@@ -14,22 +14,8 @@ def table(rows: Sequence[Row], columns: Columns) -> str:
     return _aligned([[title for _, title in columns], *([_cell(row[field]) for field, _ in columns] for row in rows)])
 
 
-def compared(rows: Sequence[Row], columns: Columns) -> str:
-    """As `table`, with how many times the first row's each figure is beside it."""
-    cells = [[title for _, title in columns]]
-    cells += [[_beside(row[field], rows[0][field]) for field, _ in columns] for row in rows]
-    return _aligned(cells)
-
-
 def _cell(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:,g}"
-
-
-def _beside(value: float | str, first: float | str) -> str:
-    if isinstance(value, str) or isinstance(first, str):
-        return str(value)
-    ratio = f"{value / first:.2f}×" if first else "–"
-    return f"{_cell(value)} ({ratio})"
 
 
 def _aligned(cells: list[list[str]]) -> str:

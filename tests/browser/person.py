@@ -167,6 +167,17 @@ class Room:
             for path in paths
         }
 
+    def write(self, path: str, text: str) -> None:
+        """Make a file's text be this."""
+        request = urllib.request.Request(
+            f"{self._stack.base_url}/api/rooms/{self.id}/files/{quote(path)}",
+            text.encode(),
+            {"Content-Type": "text/plain", "Authorization": f"Bearer {self._token}"},
+            method="PUT",
+        )
+        with urllib.request.urlopen(request, timeout=20):
+            pass
+
     def get(self, path: str) -> Any:
         """What the API says below this room."""
         return call(self._stack, "GET", f"/api/rooms/{self.id}{path}", token=self._token)

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ide.engines.configuration import BadModels, read_models
+from ide.engines.configuration import SHIPPED, BadModels, Entry, read_models
 from ide.engines.rehearsal import NAME
 from ide.environment import BadSetting
 
-ROOT = Path(__file__).resolve().parents[2]
 LEAST = """
 [[model]]
 name = "spark"
@@ -32,9 +31,46 @@ def refusal(path: Path, text: str) -> str:
     return message
 
 
-def test_the_example_is_right() -> None:
-    entries = read_models(str(ROOT / "models.example.toml"))
-    assert [entry.name for entry in entries] == ["gpt-oss-120b", "mercury", "local"]
+def test_every_model_of_the_mission_ships() -> None:
+    shipped = {entry.name: entry for entry in read_models(SHIPPED)}
+    protocols = {
+        "GPT-5.3-Codex-Spark": "responses-ws",
+        "GPT-5.3-Codex": "responses-ws",
+        "Claude Haiku 4.5": "anthropic",
+        "Gemini 3 Flash": "gemini",
+        "GPT-5.2 Instant": "responses",
+        "DeepSeek Coder V3": "chat",
+        "gpt-oss-120b (Cerebras)": "chat",
+        "Mercury 2 (Inception)": "chat",
+    }
+    assert {name: shipped[name].protocol for name in protocols} == protocols
+    assert {entry.name for entry in shipped.values() if entry.lists} == {"Ollama", "llama.cpp", "vLLM"}
+    spark = shipped["GPT-5.3-Codex-Spark"]
+    assert (spark.by_invitation, spark.context_tokens, spark.tier) == (True, 128_000, "fast")
+    assert shipped["GPT-5.3-Codex"].tier == "deep"
+
+
+def test_what_ships_sends_keys_over_tls_alone() -> None:
+    for entry in read_models(SHIPPED):
+        assert entry.lists or (entry.base_url or "").startswith(("https://", "wss://"))
+        assert entry.is_paid is not entry.lists
+
+
+def test_a_key_on_this_machine_costs_nothing() -> None:
+    def paid(base_url: str, key_env: str | None = "KEY") -> bool:
+        return Entry(name="x", protocol="chat", base_url=base_url, model="m", key_env=key_env).is_paid
+
+    assert paid("https://api.example.org/v1")
+    assert paid("http://192.168.0.7:8000/v1")
+    assert not paid("http://127.0.0.1:8000/v1")
+    assert not paid("http://localhost/v1")
+    assert not paid("https://api.example.org/v1", None)
+
+
+def test_an_entry_may_say_itself_whether_it_costs_anything() -> None:
+    for said in (True, False):
+        gateway = Entry(name="x", protocol="chat", base_url="http://127.0.0.1:4000/v1", model="m", paid=said)
+        assert gateway.is_paid is said
 
 
 def test_the_least_that_an_entry_needs(write: Path) -> None:
@@ -56,11 +92,23 @@ def test_every_field_of_the_contract(write: Path) -> None:
         dialect = "v4a"
         context_tokens = 64000
         output_tokens = 8000
+        steers = true
+        by_invitation = true
+        [model.published]
+        tokens_per_second = { says = "over 1,000", source = "OpenAI" }
+        [model.price]
+        input = 1
+        output = 5.5
+        source = "its page"
         """
     )
     (entry,) = read_models(str(write))
     assert entry.base_url == "wss://example.org/v1"
     assert (entry.tier, entry.protocol, entry.dialect, entry.output_tokens) == ("deep", "responses-ws", "v4a", 8_000)
+    assert (entry.steers, entry.by_invitation) == (True, True)
+    assert entry.published is not None and entry.published.tokens_per_second is not None
+    assert (entry.published.tokens_per_second.says, entry.published.context) == ("over 1,000", None)
+    assert entry.price is not None and (entry.price.input, entry.price.output) == (1, 5.5)
 
 
 def test_an_empty_file_lists_no_models(write: Path) -> None:
@@ -88,6 +136,10 @@ def test_an_empty_file_lists_no_models(write: Path) -> None:
         (('model = "m"', 'model = "m"\ncontext_tokens = true'), "context_tokens"),
         (('model = "m"', 'model = "m"\nkey_env = "sk-abc def"'), "key_env"),
         (('model = "m"', 'model = ""'), "model"),
+        (('model = "m"', 'model = "m"\nprice = 3'), "price"),
+        (('model = "m"', 'model = "m"\nprice = { input = -1.0, output = 1.0, source = "x" }'), "price.input"),
+        (('model = "m"', 'model = "m"\npublished = { context = "1k" }'), "published.context"),
+        (('model = "m"', 'model = "m"\npublished = { speed = { says = "1", source = "x" } }'), "published.speed"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_entry_and_field(write: Path, change: tuple[str, str], named: str) -> None:
@@ -112,6 +164,26 @@ def test_a_wrong_value_is_named_with_its_entry_and_field(write: Path, change: tu
 )
 def test_a_wrong_file_is_one_line(write: Path, text: str, said: str) -> None:
     assert said in refusal(write, text)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "address", "asked"),
+    [
+        ("anthropic", "https://api.anthropic.com", "https://api.anthropic.com/v1"),
+        ("anthropic", "https://api.anthropic.com/", "https://api.anthropic.com/v1"),
+        ("anthropic", "https://api.anthropic.com/v1", "https://api.anthropic.com/v1"),
+        ("anthropic", "http://gateway:80/anthropic/v1/", "http://gateway:80/anthropic/v1"),
+        ("gemini", "https://generativelanguage.googleapis.com", "https://generativelanguage.googleapis.com/v1beta"),
+        ("gemini", "https://generativelanguage.googleapis.com/v1", "https://generativelanguage.googleapis.com/v1"),
+        ("responses-ws", "wss://api.openai.com", "wss://api.openai.com/v1"),
+        ("responses", "https://api.openai.com/v1", "https://api.openai.com/v1"),
+        ("chat", "https://api.deepseek.com/", "https://api.deepseek.com"),
+    ],
+)
+def test_addresses_as_the_vendors_write_them(write: Path, protocol: str, address: str, asked: str) -> None:
+    entry = f"[[model]]\nname = 'x'\nprotocol = '{protocol}'\nbase_url = '{address}'\nmodel = 'm'\n"
+    write.write_text(entry)
+    assert read_models(str(write))[0].base_url == asked
 
 
 def test_other_models_may_not_take_the_rehearsals_name(write: Path) -> None:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
-from ide.engines.detection import PROVIDERS, LocalServer, Provider, detect
+from ide.engines.configuration import Entry
+from ide.engines.detection import find_local, listed_ids
 from tests.standins.chat import ChatStandIn
 from tests.standins.sse import MODEL
 
@@ -34,11 +34,16 @@ def says(*models: object) -> Handler:
     return handler
 
 
-async def local(handler: Handler, title: str = "Ollama") -> list[tuple[str, str | None, int]]:
+def server(port: int, name: str = "Ollama") -> Entry:
+    address = f"http://127.0.0.1:{port}/v1"
+    return Entry(name=name, protocol="chat", base_url=address, model="*", context_tokens=4_096, dialect="whole")
+
+
+async def local(handler: Handler, name: str = "Ollama") -> list[tuple[str, str | None, int]]:
     async with listing(handler) as port:
-        entries = await detect({}, 1, providers=(), local_servers=(LocalServer(title, port, 4_096),))
+        entries = (await find_local([server(port, name)], 1))[name]
         assert all(entry.base_url == f"http://127.0.0.1:{port}/v1" for entry in entries)
-        assert all((entry.protocol, entry.tier, entry.key_env) == ("chat", "fast", None) for entry in entries)
+        assert all((entry.protocol, entry.dialect, entry.lists) == ("chat", "whole", False) for entry in entries)
         return [(entry.name, entry.model, entry.context_tokens) for entry in entries]
 
 
@@ -57,7 +62,7 @@ async def test_the_context_that_a_server_names() -> None:
 
 
 async def test_the_chat_stand_in_is_found(standin: ChatStandIn) -> None:
-    (entry,) = await detect({}, 1, providers=(), local_servers=(LocalServer("vLLM", standin.port, 4_096),))
+    (entry,) = (await find_local([server(standin.port, "vLLM")], 1))["vLLM"]
     assert (entry.model, entry.context_tokens) == (MODEL, 32_768)
 
 
@@ -95,8 +100,7 @@ async def test_very_many_models_are_not_all_listed() -> None:
 
 
 async def test_ourselves_are_not_asked(standin: ChatStandIn) -> None:
-    servers = (LocalServer("vLLM", standin.port, 4_096),)
-    assert await detect({}, standin.port, providers=(), local_servers=servers) == []
+    assert await find_local([server(standin.port)], standin.port) == {}
     assert standin.authorisations == []
 
 
@@ -109,33 +113,30 @@ async def test_a_server_that_does_not_answer_keeps_nobody_waiting() -> None:
         raise AssertionError
 
     async with listing(handler) as port:
-        servers = (LocalServer("Ollama", port, 4_096),)
-        assert await detect({}, 1, providers=(), local_servers=servers, local_patience=0.1) == []
+        assert await find_local([server(port)], 1, patience=0.1) == {"Ollama": []}
     assert begun.is_set()
 
 
-async def test_a_key_variable_brings_its_provider(standin: ChatStandIn) -> None:
-    known = Provider("Quick", "QUICK_API_KEY", standin.base_url, ("old-1", MODEL), 65_000)
-    (entry,) = await detect({"QUICK_API_KEY": " k \n"}, 1, providers=(known,), local_servers=())
-    assert (entry.name, entry.model, entry.key_env) == (f"{MODEL} (Quick)", MODEL, "QUICK_API_KEY")
-    assert standin.authorisations == ["Bearer k"]
-    assert "k" not in json.loads(entry.model_dump_json()).values()
-    for unset in ({}, {"QUICK_API_KEY": "  "}):
-        assert await detect(unset, 1, providers=(known,), local_servers=()) == []
+async def ids(handler: Handler) -> list[str] | None:
+    async with listing(handler) as port:
+        return await listed_ids(f"http://127.0.0.1:{port}/v1/models", {"Authorization": "Bearer k"}, 5.0)
 
 
-async def test_a_provider_without_any_of_the_known_ids_gives_its_first(standin: ChatStandIn) -> None:
-    known = Provider("Quick", "QUICK_API_KEY", standin.base_url, ("old-1",), 65_000)
-    (entry,) = await detect({"QUICK_API_KEY": "k"}, 1, providers=(known,), local_servers=())
-    assert entry.model == MODEL
+async def test_the_ids_that_a_provider_lists_in_either_shape() -> None:
+    asked: list[str] = []
+
+    async def gemini(request: web.Request) -> web.StreamResponse:
+        asked.append(request.headers["Authorization"])
+        return web.json_response({"models": [{"name": "models/gemini-3-flash"}, {"name": 7}, {}]})
+
+    assert await ids(gemini) == ["gemini-3-flash"]
+    assert asked == ["Bearer k"]
+    assert await ids(says({"id": "text-embed"}, {"id": "org/m"})) == ["text-embed", "org/m"]
 
 
-async def test_a_provider_that_cannot_be_reached_keeps_its_best_known_id() -> None:
-    known = Provider("Quick", "QUICK_API_KEY", "http://127.0.0.1:9/v1", ("best", "other"), 65_000)
-    (entry,) = await detect({"QUICK_API_KEY": "k"}, 1, providers=(known,), local_servers=())
-    assert entry.model == "best"
+async def test_a_provider_that_gives_no_list() -> None:
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"error": "no"}, status=401)
 
-
-def test_known_providers_are_asked_over_tls_only() -> None:
-    assert all(provider.base_url.startswith("https://") for provider in PROVIDERS)
-    assert len({provider.key_env for provider in PROVIDERS}) == len(PROVIDERS)
+    assert await ids(refuse) is None
+    assert await listed_ids("http://127.0.0.1:9/models", {}, 5.0) is None

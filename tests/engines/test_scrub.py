@@ -17,12 +17,13 @@ KEY = "csk-8f3kq2m4x9v7tyrw5p6n"
         f"the key ends in {KEY[-6:]}",
         f"a\n{KEY}\nb",
         f'{{"given":"{KEY}"}}',
+        f"no such key: {KEY.upper()}",
         "x" * 280 + f" {KEY}",
     ],
 )
 def test_no_part_of_the_own_key_gets_through(text: str) -> None:
     said = scrub(text, KEY)
-    assert not any(KEY[at : at + 6] in said for at in range(len(KEY) - 5)), said
+    assert not any(KEY[at : at + 6] in said.lower() for at in range(len(KEY) - 5)), said
     assert len(said) <= 300
     assert "\n" not in said
 

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import psutil
 
@@ -54,6 +55,8 @@ async def web_process(work: Work) -> None:
         ended = await work.until_over(name, PATIENCE)
         assert (ended["state"], ended["error"]) == ("failed", INTERRUPTED.model_dump(mode="json"))
         work.took("web process: its turns have failed", began)
+        await _until_taken_back(work, ended)
+        work.took("web process: their open hunks are taken back", began)
     if turn in killed:
         _check_kept(work, turn, shown)
     for member in work.members:
@@ -200,6 +203,17 @@ def _applied(work: Work, turn: str) -> dict[str, str]:
         for event in work.members[0].events
         if event["type"] == "hunk" and event["turn"] == turn and event["hunk"]["state"] == "applied"
     }
+
+
+async def _until_taken_back(work: Work, ended: dict[str, Any]) -> None:
+    """Wait until no hunk of a turn that failed is open any more."""
+    left = {hunk["id"] for hunk in ended["hunks"] if hunk["state"] == "writing"}
+
+    def is_done(member: Member) -> bool:
+        told = (event for event in member.events if event["type"] == "hunk" and event["turn"] == ended["id"])
+        return left <= {event["hunk"]["id"] for event in told if event["hunk"]["state"] != "writing"}
+
+    await work.members[0].until(is_done, PATIENCE)
 
 
 def _check_kept(work: Work, turn: str, shown: dict[str, str]) -> None:

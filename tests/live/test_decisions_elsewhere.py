@@ -16,7 +16,7 @@ __all__ = ["guests", "hubs", "pair"]
 
 async def settled(pair: Pair, guests: Guests) -> Turn:
     """A turn that ran in the first process, once both people have all of it."""
-    turn_id = pair[0].turns.ask(guests[0].person, Ask(prompt="Make a snake game"))
+    turn_id = await pair[0].turns.ask(guests[0].person, Ask(prompt="Make a snake game"))
 
     def ends() -> list[Turn]:
         turns = [event.turn for event in guests[1].events if event.type == "turn"]

@@ -36,7 +36,7 @@ async def use(hub: Hub) -> weakref.ref[LiveRoom]:
         guest = Guest("Alice")
         await guest.join(room)
         guest.write("a.txt", "text " * 400)
-        turn = room.turns.ask(guest.person, Ask(prompt="Make a todo list", model=NAME))
+        turn = await room.turns.ask(guest.person, Ask(prompt="Make a todo list", model=NAME))
         await until(lambda: len(guest.files) > 1)
         await room.turns.stop(guest.person, turn)
         await room.turns.stored(turn)

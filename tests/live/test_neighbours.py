@@ -93,7 +93,7 @@ async def test_presence_crosses_and_goes(guests: Guests, pair: Pair) -> None:
 
 async def test_a_turn_streams_into_the_other_process_and_is_stopped_from_there(guests: Guests, pair: Pair) -> None:
     alice, bob = guests
-    turn_id = pair[0].turns.ask(alice.person, Ask(prompt="Make a snake game"))
+    turn_id = await pair[0].turns.ask(alice.person, Ask(prompt="Make a snake game"))
     await until(lambda: len(bob.text("index.html") or bob.text("snake.js") or "") > 300)
     carol = Guest("Carol")
     await carol.join(pair[1])
@@ -191,7 +191,7 @@ async def test_what_ended_while_its_news_was_lost_is_over(
     carol = Guest("Carol")
     await carol.join(here)
     carol.be('{"cursor":1}')
-    turn_id = here.turns.ask(alice.person, Ask(prompt="Make a snake game"))
+    turn_id = await here.turns.ask(alice.person, Ask(prompt="Make a snake game"))
     await until(lambda: there.turns.running_anywhere and carol.doc.client_id in bob.presence)
     with monkeypatch.context() as patched:
         patched.setattr(here.services.bus, "_put", lambda *_: None)

@@ -101,7 +101,8 @@ async def test_a_turn_writes_into_everybodys_document(stack: Stack, port: int) -
         turn = await bob.until_over(await ask(bob, "Faster"))
         assert (turn["hunks"][0]["before"], turn["hunks"][0]["after"]) == ("const SPEED = 5\n", "const SPEED = 8\n")
         await alice.until_text("a.js", "const SPEED = 8\nstart()\n")
-        assert FIRST in str(model.requests[1]["messages"][-3]["content"]), "the model is shown the files as they are"
+        asked, again = (request["messages"] for request in model.requests)
+        assert again[: len(asked) + 1] == [*asked, {"role": "assistant", "content": CREATE}]
         assert model.requests[1]["messages"][-1] == {"role": "user", "content": "Faster"}
 
 
@@ -185,13 +186,16 @@ async def test_a_refused_hunk_changes_nothing_and_says_why(stack: Stack, port: i
         + EDIT.replace("const SPEED = 5", "nothing of this stands in the file")
         + "<<<<<<< CREATE ../x\nevil\n>>>>>>> END\n<<<<<<< DELETE nothere.js\n"
     )
-    async with ChatStandIn(script(wrong), port), join(stack, room) as alice:
+    answers = [script(wrong), script("I cannot."), script("never asked for")]
+    async with ChatStandIn(lambda number: answers[number], port) as model, join(stack, room) as alice:
         turn = await alice.until_over(await ask(alice))
         assert hunk_states(turn) == ["applied", "refused", "refused", "refused"]
         assert [hunk["reason"] for hunk in turn["hunks"]] == [None, "no_match", "path", "path"]
         assert all(hunk["message"] for hunk in turn["hunks"][1:])
+        assert not any(hunk["superseded"] for hunk in turn["hunks"])
         await alice.until_text("a.js", FIRST)
         assert alice.paths() == {"a.js"}
+        assert len(model.requests) == 2
 
 
 async def test_several_members_have_turns_at_once(stack: Stack, port: int) -> None:

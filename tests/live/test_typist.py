@@ -230,13 +230,21 @@ class TestSearching:
         await writing
         assert session.files == {"a": "zero\none\ngone\n"}
 
+    async def test_what_is_typed_in_it_meanwhile_stays(self) -> None:
+        session = Session({"a": "one\nthe quick brown fox\n"})
+        writing = asyncio.create_task(session.write(edit("a", "the quick brown fix\n", "the quick brown cat\n")))
+        await asyncio.sleep(0)
+        session.insert("a", "brown", "red ")
+        await writing
+        assert session.files == {"a": "one\nthe quick red brown cat\n"}
+
     async def test_a_place_that_changes_while_it_is_looked_for_is_left_alone(self) -> None:
         session = Session({"a": "one\nthe quick brown fox\n"})
         writing = asyncio.create_task(session.write(edit("a", "the quick brown fix\n", "gone\n")))
         await asyncio.sleep(0)
-        session.insert("a", "brown", "red ")
+        session.remove("a", "brown ")
         await writing
-        assert session.files == {"a": "one\nthe quick red brown fox\n"}
+        assert session.files == {"a": "one\nthe quick fox\n"}
         assert [record.reason for record in session.records] == [Reason.NO_MATCH]
 
 

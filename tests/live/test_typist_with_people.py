@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import Map, Text
 
+from ide.domain.edits.dialects import DialectName
 from ide.live.replica import Replica
 from ide.wire.codes import HunkState, Reason
-from tests.live.typing_session import ANSWERS, LINES, Session, edit, quick
+from tests.live.typing_session import ANSWERS, LINES, Session, edit, patch, quick
 
 
 class TestPeople:
@@ -74,6 +75,37 @@ class TestPeople:
         session.replica.rename(session.replica.documents()["a"].id, "b", "person")
         await session.write("lo\n>>>>>>> END\n")
         assert session.files == {"b": "one\nhello\n"}
+
+    @pytest.mark.parametrize(
+        ("name", "answer"),
+        [
+            ("edit", edit("a.js", "two\n", "zwei\n")),
+            ("v4a", patch("*** Update File: a.js", " one", "-two", "+zwei")),
+            ("whole", "a.js\n```\none\nzwei\nthree\n```\n"),
+        ],
+    )
+    async def test_what_was_typed_before_the_place_was_known_stays_too(self, name: DialectName, answer: str) -> None:
+        session = Session({"a.js": "one\ntwo\nthree\n"}, name=name)
+        session.insert("a.js", "\nthree", "[me]")
+        session.insert("a.js", "one", "[mine]\n")
+        await session.write(answer)
+        assert session.files == {"a.js": "[mine]\none\nzwei[me]\nthree\n"}
+        [record] = session.records
+        assert "[me]" not in record.before + record.after
+        assert record.line == (3 if name == "edit" else 2)
+
+    async def test_what_the_model_quotes_was_told_to_it(self) -> None:
+        session = Session({"a": "one\ntwo\n"})
+        session.insert("a", "\n", "[me]")
+        await session.write(edit("a", "one[me]\n", "uno\n"))
+        assert session.files == {"a": "uno\ntwo\n"}
+
+    async def test_what_stood_when_it_was_told_is_old_text(self) -> None:
+        session = Session({"a.js": "one\n"}, name="whole")
+        session.insert("a.js", "\n", "[me]")
+        session.typist.told()
+        await session.write("a.js\n```\nuno\n```\n")
+        assert session.files == {"a.js": "uno\n"}
 
     @quick
     @given(LINES, LINES, st.booleans(), st.booleans(), st.data())

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from ide.domain.edits.dialects import DialectName, dialect
 from ide.domain.edits.hunks import HunkRecord
 from ide.live.replica import Replica
 from ide.live.typist import Typist
@@ -44,14 +45,16 @@ class Listener:
 class Session:
     """A replica, and one typist that writes into it."""
 
-    def __init__(self, files: dict[str, str], sizes: Sizes | None = None) -> None:
+    def __init__(self, files: dict[str, str], sizes: Sizes | None = None, name: DialectName = "edit") -> None:
         self.replica = Replica()
         for path, text in files.items():
             self.replica.create(path, text)
         self.listener = Listener()
         self.updates: list[object] = []
         self.replica.on_update(lambda _update, origin: self.updates.append(origin))
-        self.typist = Typist(self.replica, origin="turn", limits=sizes or Sizes(), events=self.listener)
+        self.typist = Typist(
+            self.replica, origin="turn", limits=sizes or Sizes(), events=self.listener, dialect=dialect(name)
+        )
 
     @property
     def files(self) -> dict[str, str]:
@@ -80,14 +83,21 @@ class Session:
             del document.text[at : at + len(text.encode())]
 
 
-async def run(files: dict[str, str], answer: str, *cuts: int, sizes: Sizes | None = None) -> Session:
+async def run(
+    files: dict[str, str], answer: str, *cuts: int, sizes: Sizes | None = None, name: DialectName = "edit"
+) -> Session:
     """The whole answer, cut where told."""
-    session = Session(files, sizes)
+    session = Session(files, sizes, name)
     edges = [0, *sorted(cuts), len(answer)]
     for start, end in pairwise(edges):
         await session.write(answer[start:end])
     await session.typist.finish()
     return session
+
+
+def patch(*lines: str) -> str:
+    """A patch of these lines."""
+    return "".join(f"{line}\n" for line in ("*** Begin Patch", *lines, "*** End Patch"))
 
 
 def edit(path: str, old: str, new: str, hint: str = "") -> str:

@@ -18,7 +18,6 @@ import re
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from tests.standins.sse import CACHED_TOKENS, INPUT_TOKENS, MODEL, SseScript, SseStandIn
@@ -38,7 +37,7 @@ class Script(SseScript):
         """As OpenAI, vLLM and llama.cpp word them."""
         code = {401: "invalid_api_key", 429: "rate_limit_exceeded"}.get(status, status)
         error: dict[str, object] = {"message": message, "code": code}
-        return [{"error": error}, {"object": "error", **error}, {"error": message}]
+        return [{"error": error}, {"object": "error", **error}]
 
     def _frames(self) -> list[bytes]:
         first = [self._frame({"role": "assistant", "content": ""}, None)] if self.deltas or self.reasoning else []
@@ -104,19 +103,6 @@ class ChatStandIn(SseStandIn[Script]):
         return {"object": "list", "data": [listed]}
 
 
-def numbered(tokens: int, rate: float | None) -> Callable[[int], Script]:
-    """For benchmarks: each answer creates a document of its own, of `tokens` tokens in all."""
-    lines = (token for at in range(tokens // 6) for token in tokens_of(f"  total += step * {at};\n"))
-    body, tail = tuple(islice(lines, tokens - 2)), "\n>>>>>>> END\n"
-    role, _, *rest = Script(("", *body, tail)).frames
-
-    def script(number: int) -> Script:
-        head = f"<<<<<<< CREATE bench/{number}.js\n"
-        return Script((head, *body, tail), rate, made_before=(role, Script((head,)).frames[1], *rest))
-
-    return script
-
-
 async def _serve(arguments: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -124,8 +110,6 @@ async def _serve(arguments: argparse.Namespace) -> None:
     script: Scripts = Script(rate=arguments.rate)
     if arguments.answer:
         script = Script(tokens_of(arguments.answer.read_text()), arguments.rate)
-    elif arguments.tokens:
-        script = numbered(arguments.tokens, arguments.rate)
     async with ChatStandIn(script, arguments.port) as server:
         print(server.base_url, flush=True)
         await stop.wait()
@@ -136,7 +120,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--rate", type=float, default=None, help="tokens a second (default: as fast as it goes)")
     parser.add_argument("--answer", type=Path, default=None, help="a file that holds the answer")
-    parser.add_argument("--tokens", type=int, default=0, help="instead: create a document of so many tokens")
     asyncio.run(_serve(parser.parse_args()))
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import openai
 import pytest
 
-from tests.standins.chat import ChatStandIn, Script, numbered, tokens_of
+from tests.standins.chat import ChatStandIn, Script, tokens_of
 from tests.standins.sse import MODEL
 
 
@@ -82,17 +82,6 @@ async def test_the_rate_holds_over_a_whole_answer(standin: ChatStandIn, client: 
     assert len(text) == 1_000
     # Never faster than asked for; how much slower depends on the machine.
     assert time.perf_counter() - began >= 0.19
-
-
-async def test_numbered_answers_have_as_many_tokens_as_asked_for(
-    standin: ChatStandIn, client: openai.AsyncOpenAI
-) -> None:
-    standin.script = numbered(500, None)
-    for number in range(2):
-        text, _, tokens = await ask(client)
-        assert tokens == 500
-        assert text.startswith(f"<<<<<<< CREATE bench/{number}.js\n")
-        assert text.endswith("\n>>>>>>> END\n")
 
 
 def test_tokens_joined_again_are_the_text() -> None:

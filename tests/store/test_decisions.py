@@ -7,6 +7,7 @@ import pytest
 from ide.domain.edits.hunks import HunkRecord
 from ide.domain.refusals import Refusal
 from ide.store import decisions, models, rooms, turns
+from ide.store.hunks import CLAIM_MS
 from ide.wire.codes import HunkState, Mode, TurnState
 from ide.wire.shapes import Turn
 
@@ -56,7 +57,7 @@ def test_a_claim_holds_off_others_and_ends_by_itself(room: str) -> None:
     assert [record.id for record in decisions.claim(room, "turn", None, NOW + 1).hunks] == ["b"]
     with pytest.raises(Refusal, match="right now"):
         decisions.claim(room, "turn", None, NOW + 2)
-    later = NOW + decisions.CLAIM_MS + 2
+    later = NOW + CLAIM_MS + 2
     assert [record.id for record in decisions.claim(room, "turn", None, later).hunks] == ["a", "b"]
     decisions.release("turn", ["a"])
     assert decisions.claim(room, "turn", "a", later).hunks

@@ -20,8 +20,8 @@ from ide.domain.history import (
 from ide.store import history, journal, rooms
 from ide.store.models import Asset, Step, StepText
 from ide.wire.codes import StepKind
+from ide.wire.history import Checkpoint
 from ide.wire.messages import CheckpointEvent
-from ide.wire.shapes import Checkpoint
 
 
 def _append(

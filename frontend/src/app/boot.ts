@@ -1,5 +1,5 @@
 /** What the server wrote into the page for its script: `<script type="application/json" id="boot">`. */
-import type { Model } from "../wire/types";
+import type { DailyTokens, Model, ModelReport } from "../wire/types";
 
 export interface Starter {
   readonly name: string;
@@ -14,11 +14,19 @@ export interface HomeBoot {
   readonly models: readonly Model[];
 }
 
+export interface ModelsBoot {
+  readonly page: "models";
+  readonly models: readonly ModelReport[];
+  readonly daily: DailyTokens;
+  /** Why whoever opened the page may not paste keys and test models; null if they may. */
+  readonly refusal: string | null;
+}
+
 export interface RoomBoot {
   readonly page: "room";
   readonly room: string;
 }
 
-export function readBoot<T extends HomeBoot | RoomBoot>(): T {
+export function readBoot<T extends HomeBoot | ModelsBoot | RoomBoot>(): T {
   return JSON.parse(document.getElementById("boot")?.textContent ?? "null") as T;
 }

@@ -2,7 +2,7 @@ import { ArrowUp, X } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { makeRoom } from "../rooms/api";
 import { ModelPicker, modelFor } from "../turns/model-picker";
-import { useGrowing } from "../turns/prompt-bar";
+import { useGrowing } from "../turns/prompt-field";
 import { IconButton } from "../ui/icon-button";
 import { ThemeToggle } from "../ui/theme-toggle";
 import { notifyError } from "../ui/toasts";
@@ -52,7 +52,12 @@ export function HomePage({ boot }: { boot: HomeBoot }) {
     <div className="home">
       <header className="home-header">
         <Brand />
-        <ThemeToggle />
+        <nav>
+          <a className="button quiet" href="/models">
+            Models
+          </a>
+          <ThemeToggle />
+        </nav>
       </header>
       <main>
         <h1>What shall we build?</h1>
@@ -99,18 +104,10 @@ export function HomePage({ boot }: { boot: HomeBoot }) {
           ))}
         </ul>
         {model?.rehearsal && (
-          <div className="small muted home-note">
-            <p>
-              No model is connected: <strong>{model.name}</strong> plays these examples and small edits.
-            </p>
-            <details>
-              <summary>Connect a model</summary>
-              <p>
-                For anything else, name a model in <code>models.toml</code>, set a provider's key (such as{" "}
-                <code>GROQ_API_KEY</code>), or start Ollama, and start Sparkroom again.
-              </p>
-            </details>
-          </div>
+          <p className="small muted home-note">
+            No model is connected: <strong>{model.name}</strong> plays these examples and small edits. For anything
+            else, <a href="/models">connect a model</a>.
+          </p>
         )}
         <section aria-labelledby="starters">
           <h2 id="starters">Or start from</h2>

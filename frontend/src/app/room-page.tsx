@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Documents } from "../documents/documents";
 import { FileTree } from "../documents/file-tree";
 import { lineAt, placeOf } from "../documents/hunk-places";
@@ -6,13 +6,17 @@ import { openWorkspace, type Workspace } from "../documents/workspace";
 import { Preview } from "../preview/preview";
 import type { RoomSession } from "../rooms/session";
 import { RunPanel } from "../runs/run-panel";
+import { Citations } from "../turns/citations";
 import { Conversation } from "../turns/conversation";
+import { askFor, askToFix } from "../turns/fixing";
+import { PLAN, promptFor } from "../turns/plan";
+import { PlanView } from "../turns/plan-view";
 import { PromptBar } from "../turns/prompt-bar";
 import { watchStopKeys } from "../turns/stop-keys";
 import { notify } from "../ui/toasts";
 import { useNarrow } from "../ui/use-narrow";
 import { useStore } from "../ui/use-store";
-import type { Hunk } from "../wire/types";
+import type { Fault, Hunk } from "../wire/types";
 import { ClosedBanner } from "./closed-banner";
 import { Copies } from "./copies";
 import { Header } from "./header";
@@ -21,6 +25,7 @@ import { Notices } from "./notices";
 import { hasPrompt } from "./pending";
 import { useTitle } from "./titles";
 import { useUntouched } from "./untouched";
+import { useModels } from "./use-models";
 import { useNews } from "./use-news";
 import { usePendingPrompt } from "./use-pending-prompt";
 import { useRunPlace } from "./use-run-place";
@@ -41,6 +46,7 @@ export function RoomPage({ session }: { session: RoomSession }) {
   usePendingPrompt(session, asked);
   useTitle(session);
   useNews(session);
+  useModels(session);
   const currentPath = useCurrentPath(workspace);
   const narrow = useNarrow();
   const runPlace = useRunPlace(session, files);
@@ -51,6 +57,25 @@ export function RoomPage({ session }: { session: RoomSession }) {
     } else {
       desk.show(file.id, line);
     }
+  };
+  const [citations] = useState(() => new Citations(session, files));
+  useEffect(() => citations.watch(), [citations]);
+  const openCited = useCallback(
+    (turn: string, path: string, line: number) => {
+      const place = citations.find(turn, path, line);
+      if (place === null) notify(`${path} is not there any more.`);
+      else desk.show(place.file, place.line);
+    },
+    [citations, desk],
+  );
+  const applyByHand = ({ file: id, path, line, before, after }: Hunk) => {
+    const file = files.get().find((known) => (id === null ? known.path === path : known.id === id));
+    if (file === undefined) notify(`${path} is not there: make the file, and copy the proposed text into it.`);
+    else desk.propose({ file: file.id, before, after }, line ?? 1);
+  };
+  const fix = (problem: Fault) => {
+    askToFix(session, problem);
+    asked();
   };
   const openHunk = (hunk: Hunk) => {
     // It may have been renamed since.
@@ -63,11 +88,45 @@ export function RoomPage({ session }: { session: RoomSession }) {
     files: (onOpened?: () => void) => <FileTree session={session} workspace={workspace} onOpened={onOpened} />,
     editor: <Documents session={session} files={allFiles} whereabouts={whereabouts} desk={desk} memory={memory} />,
     preview: (
-      <Preview session={session} files={allFiles} guide={desk.guide} focusWhenSettled={untouched} onOpen={open} />
+      <Preview
+        session={session}
+        files={allFiles}
+        guide={desk.guide}
+        focusWhenSettled={untouched}
+        onOpen={open}
+        onFix={fix}
+      />
     ),
-    conversation: <Conversation session={session} onOpen={openHunk} />,
-    prompt: <PromptBar session={session} currentPath={currentPath} onAsked={asked} />,
-    run: <RunPanel session={session} files={files} currentPath={currentPath} onOpen={open} />,
+    conversation: (
+      <div className="conversation-pane">
+        <Conversation
+          session={session}
+          files={files}
+          onOpen={openHunk}
+          onApplyByHand={applyByHand}
+          onCited={openCited}
+        />
+        <PlanView
+          session={session}
+          files={files}
+          onOpen={desk.show}
+          onDo={(item) => {
+            askFor(session, { prompt: promptFor(item), files: [PLAN] });
+            asked();
+          }}
+        />
+      </div>
+    ),
+    prompt: (
+      <PromptBar
+        session={session}
+        files={allFiles}
+        currentPath={currentPath}
+        selected={workspace.selected}
+        onAsked={asked}
+      />
+    ),
+    run: <RunPanel session={session} files={files} currentPath={currentPath} onOpen={open} onFix={fix} />,
   };
   return (
     <div className="room">

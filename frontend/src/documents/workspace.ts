@@ -5,6 +5,7 @@ import type { RoomSession } from "../rooms/session";
 import type { Store } from "../rooms/state";
 import { createStore } from "../rooms/store";
 import { type Whereabout, watchWhereabouts } from "../rooms/whereabouts";
+import type { Lines } from "../wire/types";
 import { type Desk, openDesk } from "./desk";
 import { EditorMemory } from "./editor-view";
 import { type DocumentFile, documentsOf, type RoomFile, watchAllFiles } from "./files";
@@ -20,6 +21,8 @@ export interface Workspace {
   readonly allFiles: Store<readonly RoomFile[]>;
   readonly whereabouts: Store<readonly Whereabout[]>;
   readonly desk: Desk;
+  /** The lines that are selected in the editor in front. */
+  readonly selected: Store<Lines | null>;
   readonly tree: Store<TreeState>;
   readonly actions: TreeActions;
   readonly uploads: Uploads;
@@ -46,6 +49,7 @@ export function openWorkspace(session: RoomSession): Workspace {
     allFiles,
     whereabouts,
     desk,
+    selected: selectedIn(files, desk),
     tree,
     actions: new TreeActions(session.doc, session.state, allFiles, tree, desk),
     uploads: new Uploads(session, allFiles),
@@ -61,6 +65,25 @@ export function openWorkspace(session: RoomSession): Workspace {
       };
     },
   };
+}
+
+/** What is selected, by its path; the same object as long as it stays the same. */
+function selectedIn(files: Store<readonly DocumentFile[]>, desk: Desk): Store<Lines | null> {
+  const store = createStore<Lines | null>(null);
+  const look = () => {
+    const selected = desk.selected.get();
+    const path = files.get().find(({ id }) => id === selected?.file)?.path;
+    if (selected === null || path === undefined) {
+      store.set(null);
+    } else {
+      const known = store.get();
+      const { first, last } = selected;
+      if (known?.path !== path || known.first !== first || known.last !== last) store.set({ path, first, last });
+    }
+  };
+  desk.selected.subscribe(look);
+  files.subscribe(look);
+  return store;
 }
 
 /** Opens one file, once, as soon as the room's files are known and if nothing was left open. */

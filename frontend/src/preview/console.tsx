@@ -1,5 +1,5 @@
 /** The page's console. Everything in it was said by a page that nobody trusts, and is only ever text. */
-import { Ban, CircleX, Info, TriangleAlert, X } from "lucide-react";
+import { Ban, CircleX, Info, TriangleAlert, Wrench, X } from "lucide-react";
 import { memo, type ReactNode, useEffect, useRef, useState } from "react";
 import { IconButton } from "../ui/icon-button";
 import type { Entry, Log } from "./log";
@@ -14,13 +14,15 @@ interface ConsoleProps {
   readonly base: string;
   readonly index: string | null;
   readonly onOpen: OnOpen;
+  /** Has the model mend an error; null for people who may not ask. */
+  readonly onFix: ((entry: Entry) => void) | null;
   readonly onClear: () => void;
   readonly onClose: () => void;
 }
 
 type Filter = "all" | "warn" | "error";
 
-export function Console({ log, base, index, onOpen, onClear, onClose }: ConsoleProps) {
+export function Console({ log, base, index, onOpen, onFix, onClear, onClose }: ConsoleProps) {
   const [filter, setFilter] = useState<Filter>("all");
   const shown = filter === "all" ? log.entries : log.entries.filter((entry) => entry.level === filter);
   const list = useRef<HTMLDivElement>(null);
@@ -56,7 +58,7 @@ export function Console({ log, base, index, onOpen, onClear, onClose }: ConsoleP
       >
         {shown.length === 0 && <p className="console-empty">{EMPTY[filter]}</p>}
         {shown.map((entry) => (
-          <Row key={entry.id} entry={entry} base={base} index={index} onOpen={onOpen} />
+          <Row key={entry.id} entry={entry} base={base} index={index} onOpen={onOpen} onFix={onFix} />
         ))}
         {log.leftOut > 0 && (
           <p className="console-empty">{log.leftOut} more messages came too fast and were left out.</p>
@@ -100,9 +102,10 @@ interface RowProps {
   readonly base: string;
   readonly index: string | null;
   readonly onOpen: OnOpen;
+  readonly onFix: ((entry: Entry) => void) | null;
 }
 
-const Row = memo(function Row({ entry, base, index, onOpen }: RowProps) {
+const Row = memo(function Row({ entry, base, index, onOpen, onFix }: RowProps) {
   const { level, text, stack, place, count } = entry;
   return (
     <div className={`console-row ${level}`}>
@@ -121,6 +124,11 @@ const Row = memo(function Row({ entry, base, index, onOpen }: RowProps) {
           {count}
         </span>
       )}
+      {level === "error" && onFix !== null && (
+        <button type="button" className="console-fix" onClick={() => onFix(entry)}>
+          <Wrench className="icon" /> Fix
+        </button>
+      )}
       {place !== null && (
         <button type="button" className="console-place" onClick={() => onOpen(place.path, place.line)}>
           {place.path}:{place.line}
@@ -130,7 +138,7 @@ const Row = memo(function Row({ entry, base, index, onOpen }: RowProps) {
   );
 });
 
-function Linked({ text, base, index, onOpen }: { text: string } & Omit<RowProps, "entry">) {
+function Linked({ text, base, index, onOpen }: { text: string } & Omit<RowProps, "entry" | "onFix">) {
   let at = 0;
   return (
     <pre>

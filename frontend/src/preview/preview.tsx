@@ -1,14 +1,17 @@
 import { ExternalLink, Keyboard, RotateCw, SquareTerminal } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Guide } from "../rooms/guide";
+import { mayWrite } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
 import type { Store } from "../rooms/state";
 import { createStore } from "../rooms/store";
 import { IconButton } from "../ui/icon-button";
 import { useStore } from "../ui/use-store";
+import type { Fault } from "../wire/types";
 import { goBeside } from "./beside";
 import type { PageFile } from "./changes";
 import { Console } from "./console";
+import { faultOf } from "./faults";
 import { EMPTY_LOG } from "./log";
 import { Notes } from "./notes";
 import { addressOf } from "./places";
@@ -28,6 +31,8 @@ export interface PreviewProps {
   readonly focusWhenSettled: boolean;
   /** Opens a document at a 1-based line. */
   readonly onOpen: (path: string, line: number) => void;
+  /** Has the model mend an error. */
+  readonly onFix: (problem: Fault) => void;
 }
 
 /** The room's page, as it runs, with its console. Fills its parent. */
@@ -53,7 +58,7 @@ function NoSite() {
 
 const NOTHING = createStore<StageState>({ status: "connecting", page: null, pages: [], log: EMPTY_LOG, note: null });
 
-function Pane({ base, session, files, guide, focusWhenSettled, onOpen }: PreviewProps & { base: string }) {
+function Pane({ base, session, files, guide, focusWhenSettled, onOpen, onFix }: PreviewProps & { base: string }) {
   const host = useRef<HTMLDivElement>(null);
   const keysWanted = useRef(focusWhenSettled);
   const [stage, setStage] = useState<Stage | null>(null);
@@ -68,7 +73,9 @@ function Pane({ base, session, files, guide, focusWhenSettled, onOpen }: Preview
     return () => opened.close();
   }, [base, session, files]);
   useEffect(() => (stage === null ? undefined : goBeside(stage, session, guide)), [stage, session, guide]);
+  const writable = useStore(session.state, mayWrite);
   const state = useStore(stage?.state ?? NOTHING, (value) => value);
+  const index = state.pages[0] ?? null;
   return (
     <section className="preview" aria-label="Preview">
       <Toolbar
@@ -87,8 +94,9 @@ function Pane({ base, session, files, guide, focusWhenSettled, onOpen }: Preview
         <Console
           log={state.log}
           base={base}
-          index={state.pages[0] ?? null}
+          index={index}
           onOpen={onOpen}
+          onFix={writable ? (entry) => onFix(faultOf(entry, base, index)) : null}
           onClear={() => stage?.clearLog()}
           onClose={() => setConsoleOpen(false)}
         />

@@ -4,6 +4,7 @@ import type {
   ChangeRoom,
   JoinState,
   Member,
+  ModelReport,
   NewRoom,
   Problem,
   RevokedToken,
@@ -20,6 +21,11 @@ export function makeRoom(ask: AskForRoom): Promise<NewRoom> {
 /** Exchanges the token of a link for the room's cookie. */
 export function enterRoom(id: string, token: string): Promise<Room> {
   return call<Room>("POST", `/api/rooms/${encodeURIComponent(id)}/session`, { token });
+}
+
+/** What can be asked, with what is known of it. */
+export function readModels(): Promise<ModelReport[]> {
+  return call<ModelReport[]>("GET", "/api/models");
 }
 
 export function readRoom(id: string): Promise<Room> {

@@ -3,9 +3,10 @@ import type { Turn } from "../wire/types";
 import { turnOver } from "./reducer";
 import type { RoomState } from "./state";
 
-/** One's own turn that still runs, the newest first. */
+/** One's own turn that still runs, the newest first; those that wait for another one do not. */
 export function ownRunningTurn(state: RoomState): Turn | null {
-  return state.turns.findLast((turn) => !turnOver(turn) && turn.member === state.me?.id) ?? null;
+  const runs = (turn: Turn) => !turnOver(turn) && turn.waits_for === null;
+  return state.turns.findLast((turn) => runs(turn) && turn.member === state.me?.id) ?? null;
 }
 
 export function turnRuns(state: RoomState): boolean {

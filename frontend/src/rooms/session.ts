@@ -15,7 +15,7 @@ import {
   writeCommand,
   writeSync,
 } from "../wire/frames";
-import type { AnyCommand, Event, Room } from "../wire/types";
+import type { AnyCommand, Event, Model, Room } from "../wire/types";
 import { KeptCopy, nameOfCopy } from "./kept-copy";
 import { guardAwareness, userOf } from "./presence";
 import { anythingRunning, type Knowledge, learn, NOTHING } from "./reducer";
@@ -43,6 +43,8 @@ export interface RoomSession {
   command(command: CommandWithoutId): Promise<string | null>;
   /** Tells of every type-16 event, prose and output included, after the state was updated. */
   onEvent(listener: (event: Event) => void): () => void;
+  /** What can be asked now: the operator may have connected a model since the room was opened. */
+  learnModels(models: readonly Model[]): void;
   /** Settles when everything is written down in this browser, if it can be. */
   keep(): Promise<void>;
   /**
@@ -141,6 +143,13 @@ class Session implements RoomSession {
     this.#kept?.close();
     this.awareness.destroy();
     this.doc.destroy();
+  }
+
+  learnModels(models: readonly Model[]): void {
+    const { room } = this.#known.state;
+    if (room !== null) {
+      this.#set({ room: { ...room, models: [...models] } });
+    }
   }
 
   async keep(): Promise<void> {

@@ -1,5 +1,5 @@
 /** The tests of a run, one by one, as they end. */
-import { CircleCheck, CircleMinus, CircleX, TriangleAlert } from "lucide-react";
+import { CircleCheck, CircleMinus, CircleX, TriangleAlert, Wrench } from "lucide-react";
 import type { ReactNode } from "react";
 import { runOver } from "../rooms/reducer";
 import type { Outcome, Run, Test } from "../wire/types";
@@ -10,9 +10,11 @@ interface ResultsProps {
   readonly run: Run;
   readonly paths: readonly string[];
   readonly onOpen: (path: string, line: number) => void;
+  /** Has the model mend what failed; null for people who may not ask. */
+  readonly onFix: ((test: Test) => void) | null;
 }
 
-export function Results({ run, paths, onOpen }: ResultsProps) {
+export function Results({ run, paths, onOpen, onFix }: ResultsProps) {
   const over = runOver(run);
   const tally = tallyOf(run.tests);
   const nothing = foundNoTests(run) ? "No tests found" : "No test results";
@@ -24,7 +26,7 @@ export function Results({ run, paths, onOpen }: ResultsProps) {
       </p>
       <ul>
         {troublesFirst(run.tests).map((test) => (
-          <Result key={test.id} test={test} paths={paths} onOpen={onOpen} />
+          <Result key={test.id} test={test} paths={paths} onOpen={onOpen} onFix={over ? onFix : null} />
         ))}
       </ul>
     </section>
@@ -38,7 +40,7 @@ const ICONS: Record<Outcome, ReactNode> = {
   skipped: <CircleMinus className="icon" aria-hidden="true" />,
 };
 
-function Result({ test, paths, onOpen }: Omit<ResultsProps, "run"> & { test: Test }) {
+function Result({ test, paths, onOpen, onFix }: Omit<ResultsProps, "run"> & { test: Test }) {
   const { name, file } = namesOf(test);
   const line = (
     <>
@@ -62,6 +64,11 @@ function Result({ test, paths, onOpen }: Omit<ResultsProps, "run"> & { test: Tes
         {place !== null && (
           <button type="button" className="result-place" onClick={() => onOpen(place.path, place.line)}>
             Open {place.path}:{place.line}
+          </button>
+        )}
+        {troubled && onFix !== null && (
+          <button type="button" className="button run-fix" onClick={() => onFix(test)}>
+            <Wrench className="icon" /> Fix
           </button>
         )}
       </details>

@@ -1,4 +1,4 @@
-import { Copy, FlaskConical, Play, Square } from "lucide-react";
+import { Copy, FlaskConical, Play, Square, Wrench } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { runOver } from "../rooms/reducer";
 import { mayWrite as mayWriteIn } from "../rooms/selectors";
@@ -8,8 +8,9 @@ import { copyText } from "../ui/clipboard";
 import { IconButton } from "../ui/icon-button";
 import { notify, notifyError } from "../ui/toasts";
 import { useStore } from "../ui/use-store";
-import type { AskForRun, Run, Terminal as Size } from "../wire/types";
+import type { AskForRun, Fault, Run, Terminal as Size, Test } from "../wire/types";
 import { chooseCommand, hasTests } from "./choice";
+import { faultOfRun, faultOfTest } from "./faults";
 import { History, StateIcon } from "./history";
 import { ownProgram, startAfter, stopRun } from "./programs";
 import { Results } from "./results";
@@ -26,10 +27,12 @@ export interface RunPanelProps {
   readonly currentPath: string | null;
   /** Opens a document at a 1-based line. */
   readonly onOpen: (path: string, line: number) => void;
+  /** Has the model mend an error. */
+  readonly onFix: (problem: Fault) => void;
 }
 
 /** Runs programs and tests, and shows what they do. Fills its parent. */
-export function RunPanel({ session, files, currentPath, onOpen }: RunPanelProps) {
+export function RunPanel({ session, files, currentPath, onOpen, onFix }: RunPanelProps) {
   const runs = useStore(session.state, (state) => state.runs);
   const mayWrite = useStore(session.state, mayWriteIn);
   const me = useStore(session.state, (state) => state.me?.id);
@@ -67,6 +70,10 @@ export function RunPanel({ session, files, currentPath, onOpen }: RunPanelProps)
   const stop = useCallback((id: string) => void stopRun(session, id).catch(notifyError), [session]);
   const runProgram = command === null || !mayWrite ? null : () => start({ command, terminal: size.current }, program);
   useRunKeys(runProgram, run?.terminal === true && !runOver(run));
+
+  const fault = run === null || !mayWrite ? null : faultOfRun(run, paths);
+  const fixRun = fault === null ? null : () => onFix(fault);
+  const fixTest = mayWrite ? (test: Test) => onFix(faultOfTest(test, paths)) : null;
 
   return (
     <section className="runs" aria-label="Runs">
@@ -120,12 +127,12 @@ export function RunPanel({ session, files, currentPath, onOpen }: RunPanelProps)
                 : "Nothing has been run yet. Programs run in a sandbox without a network."}
             </p>
           ) : (
-            <RunLine run={run} view={view} onView={setWanted} />
+            <RunLine run={run} view={view} onView={setWanted} onFix={fixRun} />
           )}
           {run !== null && runOver(run) && run.state !== "refused" && view === "output" && run.output === "" && (
             <p className="run-none">It wrote nothing.</p>
           )}
-          {run !== null && view === "results" && <Results run={run} paths={paths} onOpen={onOpen} />}
+          {run !== null && view === "results" && <Results run={run} paths={paths} onOpen={onOpen} onFix={fixTest} />}
           <Suspense>
             <TerminalPane
               session={session}
@@ -156,8 +163,16 @@ function viewOf(run: Run | null, wanted: View | null): View {
   return wanted ?? (runOver(run) && run.tests.length === 0 ? "output" : "results");
 }
 
+interface RunLineProps {
+  readonly run: Run;
+  readonly view: View;
+  readonly onView: (view: View) => void;
+  /** Has the model mend what the run ended with; null if there is nothing to mend. */
+  readonly onFix: (() => void) | null;
+}
+
 /** The line that says which run this is and how it stands. */
-function RunLine({ run, view, onView }: { run: Run; view: View; onView: (view: View) => void }) {
+function RunLine({ run, view, onView, onFix }: RunLineProps) {
   const standing = `${standingOf(run)}${run.truncated ? " · the rest of the output was left out" : ""}`;
   const copy = async () => notify((await copyText(run.output)) ? "Output copied" : "The browser did not allow copying");
   return (
@@ -179,6 +194,11 @@ function RunLine({ run, view, onView }: { run: Run; view: View; onView: (view: V
             Output
           </button>
         </fieldset>
+      )}
+      {onFix !== null && (
+        <button type="button" className="button run-fix" onClick={onFix}>
+          <Wrench className="icon" /> Fix
+        </button>
       )}
       {run.output !== "" && (
         <IconButton label="Copy the output" onClick={copy}>

@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { mayWrite } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
+import type { Store } from "../rooms/state";
 import { useStore } from "../ui/use-store";
 import type { Hunk } from "../wire/types";
 import "./conversation.css";
@@ -11,15 +12,23 @@ const NEAR_END = 48;
 
 interface ConversationProps {
   readonly session: RoomSession;
+  /** The room's files, as they are shown. */
+  readonly files: Store<readonly { readonly path: string }[]>;
   /** Goes to where the change stands now. */
   readonly onOpen: (hunk: Hunk) => void;
+  /** Opens the file of a change that could not be made, with the proposed text beside it. */
+  readonly onApplyByHand: (hunk: Hunk) => void;
+  /** Goes to a place that a turn's answer named. `line` is 1-based. */
+  readonly onCited: (turn: string, path: string, line: number) => void;
 }
 
 /** The room's turns, oldest first. Keeps its end in view unless somebody scrolled up. */
-export function Conversation({ session, onOpen }: ConversationProps) {
+export function Conversation({ session, files, onOpen, onApplyByHand, onCited }: ConversationProps) {
   const turns = useStore(session.state, (state) => state.turns);
   const me = useStore(session.state, (state) => state.me);
   const writable = useStore(session.state, mayWrite);
+  const known = useStore(files, (all) => all);
+  const paths = useMemo(() => new Set(known.map(({ path }) => path)), [known]);
   const list = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
   const lastTop = useRef(0);
@@ -59,7 +68,17 @@ export function Conversation({ session, onOpen }: ConversationProps) {
         </div>
       )}
       {turns.map((turn) => (
-        <TurnCard key={turn.id} turn={turn} session={session} me={me} writable={writable} onOpen={onOpen} />
+        <TurnCard
+          key={turn.id}
+          turn={turn}
+          session={session}
+          me={me}
+          writable={writable}
+          onOpen={onOpen}
+          onApplyByHand={onApplyByHand}
+          paths={paths}
+          onCited={onCited}
+        />
       ))}
     </section>
   );

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { member, hunk as row, turn } from "../rooms/testing/rows";
 import type { Hunk, Turn } from "../wire/types";
-import { figuresLine, hunkLine, hunkNote, hunkPlace, isOpen, stateLine, timingLine } from "./figures";
+import {
+  figuresLine,
+  hunkLine,
+  hunkNote,
+  hunkPlace,
+  isOpen,
+  repairedLine,
+  sentLine,
+  sentParts,
+  stateLine,
+  timingLine,
+} from "./figures";
 
 const timing = { first_token_ms: 41.6, tokens_per_second: 1187.4, total_ms: 2140 };
 
@@ -53,9 +64,31 @@ describe("what became of a turn", () => {
     ["Stopped by Red Owl · nothing changed", { state: "stopped", stopped_by: "Red Owl" }],
     ["Stopped · nothing changed", { state: "stopped" }],
     ["Failed · 1 change kept", { state: "failed", hunks: [hunk()] }],
+    ["Waits until the turn before it is over", { state: "asked", waits_for: "t0" }],
+    ["Answering…", { state: "streaming", mode: "ask" }],
+    ["Answered", { state: "settled", mode: "ask" }],
+    ["Too many requests; asking again in 1 s…", { state: "asked", notice: "too many requests; asking again in 1 s" }],
   ])("%s", (words, fields) => {
     expect(stateLine(turn(fields), me)).toBe(words);
   });
+});
+
+it("tells what a model was told", () => {
+  const sent = { tokens: 12400, files: ["a.js"], outlined: 0, exchanges: 0, compacted: 0 };
+  expect(sentLine(sent)).toBe("Sent about 12,400 tokens · 1 file");
+  expect(sentParts(sent)).toEqual([]);
+  expect(sentLine({ ...sent, files: [] })).toBe("Sent about 12,400 tokens");
+  expect(sentParts({ ...sent, outlined: 900, exchanges: 2, compacted: 1 })).toEqual([
+    "An outline of 900 more files",
+    "2 earlier turns",
+    "1 earlier turn in short",
+  ]);
+});
+
+it("tells quietly what was put right", () => {
+  expect(repairedLine(turn({ hunks: [hunk()] }))).toBe("");
+  const failed = hunk({ state: "refused", superseded: true });
+  expect(repairedLine(turn({ hunks: [failed, hunk()] }))).toBe("1 change put right at the second attempt");
 });
 
 describe("a hunk's row", () => {

@@ -1,7 +1,7 @@
 /** A turn's figures in words: pure. */
 import { lineDiff } from "../rooms/line-diff";
 import { turnOver } from "../rooms/reducer";
-import type { Hunk, Member, Timing, Turn } from "../wire/types";
+import type { Hunk, Member, Sent, Timing, Turn } from "../wire/types";
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const PREPARED = "Prepared example, played";
@@ -41,17 +41,50 @@ export function stateLine(turn: Turn, me: Member | null): string {
   }
   switch (turn.state) {
     case "asked":
-      return "Waiting for the first token…";
+      if (turn.waits_for !== null) return "Waits until the turn before it is over";
+      return runningLine(turn, "Waiting for the first token…");
     case "streaming":
-      return "Writing…";
+      return runningLine(turn, RUNNING[turn.mode]);
     case "stopped":
       return [stoppedLine(turn, me), keptLine(kept)].join(" · ");
     case "failed":
       return ["Failed", keptLine(kept)].join(" · ");
     case "settled":
+      if (turn.mode === "ask") return "Answered";
       if (kept === 0) return "Nothing changed";
       return turn.prompts.length > 1 ? `Done · ${keptLine(kept)}` : "Done";
   }
+}
+
+const RUNNING: Record<Turn["mode"], string> = { edit: "Writing…", ask: "Answering…", plan: "Planning…" };
+
+function runningLine({ notice }: Turn, otherwise: string): string {
+  return notice === null ? otherwise : `${notice.charAt(0).toUpperCase()}${notice.slice(1)}…`;
+}
+
+/** `Sent about 12,400 tokens · 3 files`. */
+export function sentLine(sent: Sent): string {
+  const files = sent.files.length === 0 ? [] : [counted(sent.files.length, "file")];
+  return [`Sent about ${whole.format(sent.tokens)} tokens`, ...files].join(" · ");
+}
+
+/** What else than whole files was sent, a sentence each. */
+export function sentParts(sent: Sent): string[] {
+  return [
+    sent.outlined > 0 ? `An outline of ${counted(sent.outlined, "more file")}` : "",
+    sent.exchanges > 0 ? counted(sent.exchanges, "earlier turn") : "",
+    sent.compacted > 0 ? `${counted(sent.compacted, "earlier turn")} in short` : "",
+  ].filter((part) => part !== "");
+}
+
+/** What was tried again, in few words; empty if nothing was. */
+export function repairedLine(turn: Turn): string {
+  const count = turn.hunks.filter((hunk) => hunk.superseded).length;
+  return count === 0 ? "" : `${counted(count, "change")} put right at the second attempt`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${whole.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** How many of a turn's hunks are in force and wrote something else than what was there. */

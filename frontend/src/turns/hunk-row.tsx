@@ -1,15 +1,13 @@
 import { Check, ChevronDown, ChevronRight, X } from "lucide-react";
 import { useMemo, useState } from "react";
-import { countChanges, lineDiff } from "../rooms/line-diff";
+import { countChanges } from "../rooms/line-diff";
 import { turnOver } from "../rooms/reducer";
 import type { RoomSession } from "../rooms/session";
 import { IconButton } from "../ui/icon-button";
 import type { Hunk, Member, Turn } from "../wire/types";
+import { Diff } from "./diff";
 import { hunkLine, hunkNote, hunkPlace, inForce, isOpen } from "./figures";
 import { useDecision } from "./use-decision";
-
-/** Diffs longer than this are cut: the file itself is one click away. */
-const MOST_LINES = 200;
 
 interface HunkRowProps {
   readonly hunk: Hunk;
@@ -56,7 +54,7 @@ export function HunkRow({ hunk, turn, session, me, writable, onOpen }: HunkRowPr
         </button>
         {writable && <Decisions hunk={hunk} turn={turn} session={session} />}
       </div>
-      {(hunk.state === "refused" || applied) && hunk.message !== null && <p className="hunk-message">{hunk.message}</p>}
+      {applied && hunk.message !== null && <p className="hunk-message">{hunk.message}</p>}
       {shown && <Diff before={hunk.before} after={hunk.after} />}
     </li>
   );
@@ -91,21 +89,5 @@ function Decisions({ hunk, turn, session }: Pick<HunkRowProps, "hunk" | "turn" |
         <X className="icon" />
       </IconButton>
     </span>
-  );
-}
-
-function Diff({ before, after }: { before: string; after: string }) {
-  const lines = useMemo(() => lineDiff(before, after), [before, after]);
-  const signs = { same: " ", added: "+", removed: "−" };
-  return (
-    <pre className="diff">
-      {lines.slice(0, MOST_LINES).map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one diff never move
-        <span key={index} className={`diff-${line.kind}`}>
-          {`${signs[line.kind]} ${line.text}\n`}
-        </span>
-      ))}
-      {lines.length > MOST_LINES && <span className="muted">{`… ${lines.length - MOST_LINES} more lines`}</span>}
-    </pre>
   );
 }

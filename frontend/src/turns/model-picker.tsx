@@ -1,4 +1,4 @@
-import { Check, ChevronDown, Sparkles } from "lucide-react";
+import { ChartNoAxesColumn, Check, ChevronDown, Sparkles } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import type { Model } from "../wire/types";
 
@@ -38,10 +38,17 @@ export function ModelPicker({ models, chosen, onChoose }: ModelPickerProps) {
                 <span className="model-item">
                   <span>{model.name}</span>
                   <span className="small muted">{whyNot(model) ?? about(model)}</span>
+                  {model.by_invitation && <span className="small muted">API by invitation</span>}
                 </span>
               </DropdownMenu.RadioItem>
             ))}
           </DropdownMenu.RadioGroup>
+          <DropdownMenu.Separator className="menu-separator" />
+          <DropdownMenu.Item className="menu-item" asChild>
+            <a href="/models" target="_blank" rel="noopener">
+              <ChartNoAxesColumn className="icon" /> Compare models, or connect one
+            </a>
+          </DropdownMenu.Item>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
@@ -51,7 +58,8 @@ export function ModelPicker({ models, chosen, onChoose }: ModelPickerProps) {
 /** The model that a prompt goes to: the one chosen, while it is usable, or else the first that is. */
 export function modelFor(models: readonly Model[], chosen: string | null): Model | null {
   const usable = models.filter((model) => whyNot(model) === null);
-  return usable.find((model) => model.name === chosen) ?? usable[0] ?? null;
+  const first = usable[0]?.by_invitation ? usable.find((model) => !(model.by_invitation || model.rehearsal)) : null;
+  return usable.find((model) => model.name === chosen) ?? first ?? usable[0] ?? null;
 }
 
 function whyNot(model: Model): string | null {

@@ -1,61 +1,73 @@
-import { ArrowUp, Square } from "lucide-react";
-import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { ArrowUp, ListPlus, Square } from "lucide-react";
+import { useMemo, useState } from "react";
 import { mayWrite, ownRunningTurn } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
+import type { Store } from "../rooms/state";
+import { IconButton } from "../ui/icon-button";
 import { notifyError } from "../ui/toasts";
 import { useStore } from "../ui/use-store";
+import type { Lines, Mode } from "../wire/types";
 import { ask } from "./asking";
+import { useDraft } from "./draft";
+import { mentioned } from "./mentions";
+import { ModeSwitch, nextMode } from "./mode-switch";
 import { ModelPicker, modelFor } from "./model-picker";
+import { PromptField } from "./prompt-field";
 import "./prompt-bar.css";
-
-const MODEL_KEY = "sparkroom:model";
+import { SelectionChip } from "./selection-chip";
+import { wantedModel, wantModel } from "./wanted-model";
 
 interface PromptBarProps {
   readonly session: RoomSession;
+  /** The room's files, as they are shown. */
+  readonly files: Store<readonly { readonly path: string }[]>;
   /** The path of the file in front: the model reads it first. */
   readonly currentPath: string | null;
+  /** What is selected in the editor. */
+  readonly selected: Store<Lines | null>;
   /** Called when a prompt goes out. */
   readonly onAsked: () => void;
 }
 
-/** Where people ask. While one's own turn runs, a new prompt redirects it. */
-export function PromptBar({ session, currentPath, onAsked }: PromptBarProps) {
-  const [prompt, setPrompt] = useState("");
-  const [wanted, setWanted] = useState(() => localStorage.getItem(MODEL_KEY));
+/** Where people ask. While one's own turn runs, a new prompt redirects it, or waits until it is over. */
+export function PromptBar({ session, files, currentPath, selected: selectedStore, onAsked }: PromptBarProps) {
+  const [{ prompt, mode }, change] = useDraft(session.id);
+  const [wanted, setWanted] = useState(wantedModel);
+  const [dropped, setDropped] = useState<Lines | null>(null);
   const models = useStore(session.state, (state) => state.room?.models) ?? [];
   const limit = useStore(session.state, (state) => state.room?.limits.prompt_bytes ?? Number.POSITIVE_INFINITY);
   const live = useStore(session.state, (state) => state.connection === "live");
   const writable = useStore(session.state, mayWrite);
   const running = useStore(session.state, ownRunningTurn);
-  const field = useGrowing(prompt);
-  useFocus(field, running === null && writable);
+  const selected = useStore(selectedStore, (lines) => lines);
+  const known = useStore(files, (all) => all);
+  const paths = useMemo(() => known.map(({ path }) => path), [known]);
   const model = modelFor(models, wanted);
+  const selection = selected === dropped ? null : selected;
   const bytes = new TextEncoder().encode(prompt).length;
-  const ready = live && model !== null && prompt.trim() !== "" && bytes <= limit;
+  const ready = live && prompt.trim() !== "" && bytes <= limit && (model !== null || running !== null);
 
-  const send = () => {
+  const send = (later: boolean) => {
     if (!ready) {
       return;
     }
     const text = prompt.trim();
-    setPrompt("");
+    change(() => ({ prompt: "" }));
     onAsked();
+    const named = mentioned(text, paths);
+    const open = currentPath === null || named.includes(currentPath) ? [] : [currentPath];
+    const question = { prompt: text, mode, model: model?.name ?? null, files: [...named, ...open], selection };
     const sent =
       running === null
-        ? ask(session, { prompt: text, model: model.name, files: currentPath === null ? [] : [currentPath] })
-        : session.command({ type: "steer_turn", turn: running.id, prompt: text });
+        ? ask(session, question)
+        : later
+          ? ask(session, { ...question, after: running.id })
+          : session.command({ type: "steer_turn", turn: running.id, prompt: text });
     sent.catch((error: unknown) => {
       notifyError(error);
       // What was typed comes back, unless something else was typed meanwhile.
-      setPrompt((now) => (now === "" ? text : now));
+      change((now) => (now.prompt === "" ? { prompt: text } : {}));
     });
-  };
-  const press = (event: KeyboardEvent) => {
-    // An Enter that ends a composition (Chinese, Japanese, …) chooses a word and does not send.
-    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
-      event.preventDefault();
-      send();
-    }
   };
 
   if (!writable) {
@@ -63,21 +75,23 @@ export function PromptBar({ session, currentPath, onAsked }: PromptBarProps) {
   }
   return (
     <div className="prompt-bar">
-      <textarea
-        ref={field}
-        rows={1}
+      {selection !== null && <SelectionChip lines={selection} onDrop={() => setDropped(selection)} />}
+      <PromptField
         value={prompt}
-        aria-label="Prompt"
-        placeholder={running === null ? "Ask for something…" : "Type to redirect what is being written…"}
-        onChange={(event) => setPrompt(event.target.value)}
-        onKeyDown={press}
+        onChange={(text) => change(() => ({ prompt: text }))}
+        paths={paths}
+        placeholder={running === null ? PLACEHOLDERS[mode] : "Type to redirect what is being written…"}
+        wantsFocus={running === null && writable}
+        onSend={send}
+        onNextMode={() => change((now) => ({ mode: nextMode(now.mode) }))}
       />
       <div className="prompt-tools">
+        <ModeSwitch mode={mode} onChange={(next) => change(() => ({ mode: next }))} />
         <ModelPicker
           models={models}
           chosen={model?.name ?? null}
           onChoose={(name) => {
-            localStorage.setItem(MODEL_KEY, name);
+            wantModel(name);
             setWanted(name);
           }}
         />
@@ -90,46 +104,38 @@ export function PromptBar({ session, currentPath, onAsked }: PromptBarProps) {
                 ? "Asking…"
                 : "Esc stops it"}
         </span>
-        {running !== null && (
-          <button
-            type="button"
-            className="button stop-button"
-            onClick={() => session.command({ type: "stop_turn", turn: running.id }).catch(notifyError)}
-          >
-            <Square className="icon" /> Stop
+        <span className="prompt-actions">
+          {running !== null && (
+            <>
+              <button
+                type="button"
+                className="button stop-button"
+                onClick={() => session.command({ type: "stop_turn", turn: running.id }).catch(notifyError)}
+              >
+                <Square className="icon" /> Stop
+              </button>
+              <IconButton
+                label="Queue: ask when this turn is over (Alt+Enter)"
+                className="queue-button"
+                disabled={!ready}
+                onClick={() => send(true)}
+              >
+                <ListPlus className="icon" />
+              </IconButton>
+            </>
+          )}
+          <button type="button" className="button primary send-button" disabled={!ready} onClick={() => send(false)}>
+            <ArrowUp className="icon" />
+            <span>{running === null ? "Ask" : "Redirect"}</span>
           </button>
-        )}
-        <button type="button" className="button primary send-button" disabled={!ready} onClick={send}>
-          <ArrowUp className="icon" />
-          <span>{running === null ? "Ask" : "Redirect"}</span>
-        </button>
+        </span>
       </div>
     </div>
   );
 }
 
-/** A field as high as its text, up to the limit that its style sets. */
-export function useGrowing(text: string) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
-  useLayoutEffect(() => {
-    if (field.current !== null) {
-      field.current.style.height = "0";
-      field.current.style.height = `${field.current.scrollHeight}px`;
-    }
-  }, [text]);
-  return field;
-}
-
-/**
- * Gives the field the keys, if nothing else has them, when it comes to be wanted: on arrival and after one's own turn.
- * Not on touch devices, where a keyboard would cover half of the room.
- */
-function useFocus(field: RefObject<HTMLTextAreaElement | null>, wanted: boolean): void {
-  useEffect(() => {
-    const free = document.activeElement === null || document.activeElement === document.body;
-    if (wanted && free && !matchMedia("(pointer: coarse)").matches) {
-      field.current?.focus({ preventScroll: true });
-    }
-  }, [field, wanted]);
-}
+const PLACEHOLDERS: Record<Mode, string> = {
+  edit: "Ask for something… @ names a file",
+  ask: "Ask about the code: nothing is changed…",
+  plan: "Say what to plan: it goes into PLAN.md…",
+};

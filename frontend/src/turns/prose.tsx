@@ -1,9 +1,20 @@
-import { Fragment, memo, useMemo } from "react";
+import { Fragment, memo, type ReactNode, useMemo } from "react";
+import { citations } from "./citing";
 import { type Inline, readMarkdown } from "./markdown";
 
+interface ProseProps {
+  readonly text: string;
+  /** The room's paths: places in them are links. */
+  readonly paths: ReadonlySet<string>;
+  /** Goes to a place as the answer named it. `line` is 1-based. */
+  readonly onCited: (path: string, line: number) => void;
+}
+
 /** What a model says to people, lightly formatted, as it streams. */
-export const Prose = memo(function Prose({ text }: { text: string }) {
+export const Prose = memo(function Prose({ text, paths, onCited }: ProseProps) {
   const blocks = useMemo(() => readMarkdown(text), [text]);
+  const cited = (piece: string) => withPlaces(piece, paths, onCited);
+  const inline = (parts: readonly Inline[]) => parts.map((part, index) => inlineOf(part, `${index}`, cited));
   return (
     <div className="prose">
       {blocks.map((block, index) => {
@@ -33,22 +44,39 @@ export const Prose = memo(function Prose({ text }: { text: string }) {
   );
 });
 
-function inline(parts: readonly Inline[]) {
-  return parts.map((part, index) => {
-    const key = `${index}`;
-    switch (part.kind) {
-      case "code":
-        return <code key={key}>{part.text}</code>;
-      case "bold":
-        return <strong key={key}>{part.text}</strong>;
-      case "link":
-        return (
-          <a key={key} href={part.href} target="_blank" rel="noopener noreferrer">
-            {part.text}
-          </a>
-        );
-      default:
-        return <Fragment key={key}>{part.text}</Fragment>;
-    }
+function inlineOf(part: Inline, key: string, cited: (text: string) => ReactNode): ReactNode {
+  switch (part.kind) {
+    case "code":
+      return <code key={key}>{cited(part.text)}</code>;
+    case "bold":
+      return <strong key={key}>{cited(part.text)}</strong>;
+    case "link":
+      return (
+        <a key={key} href={part.href} target="_blank" rel="noopener noreferrer">
+          {part.text}
+        </a>
+      );
+    default:
+      return <Fragment key={key}>{cited(part.text)}</Fragment>;
+  }
+}
+
+/** A text with a button for each place in it. */
+function withPlaces(text: string, paths: ReadonlySet<string>, onCited: ProseProps["onCited"]): ReactNode {
+  const found = citations(text, (path) => paths.has(path));
+  if (found.length === 0) return text;
+  let at = 0;
+  const pieces = found.map(({ from, to, path, line }) => {
+    const before = text.slice(at, from);
+    at = to;
+    return (
+      <Fragment key={from}>
+        {before}
+        <button type="button" className="cited" title={`Open ${path}`} onClick={() => onCited(path, line)}>
+          {text.slice(from, to)}
+        </button>
+      </Fragment>
+    );
   });
+  return [...pieces, text.slice(at)];
 }

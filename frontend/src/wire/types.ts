@@ -24,6 +24,10 @@ export type AnyCommand =
  */
 export type Mode = "edit" | "ask" | "plan";
 /**
+ * What a model's server can do beyond answering: over a kept socket, and taking a redirection while it answers.
+ */
+export type Capability = "websocket" | "steer";
+/**
  * What led to a state in a room's history. A turn's end is a checkpoint too.
  */
 export type StepKind = "start" | "typing" | "hunk" | "turn" | "checkpoint" | "restore";
@@ -79,7 +83,7 @@ export type HunkState = "writing" | "applied" | "accepted" | "rejected" | "withd
 /**
  * Why a hunk was refused.
  */
-export type Reason = "no_match" | "ambiguous" | "target_removed" | "path" | "malformed" | "too_large";
+export type Reason = "no_match" | "ambiguous" | "target_removed" | "path" | "malformed" | "too_large" | "mode";
 /**
  * queued → running → passed, failed, stopped, lost or refused.
  */
@@ -121,7 +125,8 @@ export interface AskCommand {
   files?: string[];
   run_tests?: boolean;
   selection?: Lines | null;
-  problem?: FaultInput | null;
+  problem?: Fault | null;
+  after?: string | null;
   id: string;
   type: "ask";
 }
@@ -135,16 +140,13 @@ export interface Lines {
 }
 /**
  * What went wrong in a program, a test or the page, in its own words, and the lines that it names.
- *
- * This interface was referenced by `Wire`'s JSON-Schema
- * via the `definition` "Fault-Input".
  */
-export interface FaultInput {
+export interface Fault {
   text: string;
   /**
    * @maxItems 20
    */
-  places?: Lines[];
+  places: Lines[];
 }
 /**
  * Stop a turn. What it finished stays.
@@ -267,6 +269,7 @@ export interface Rename {
  * Body of `POST …/turns`, and the fields of the socket's `ask`.
  *
  * `selection` is what an edit stays inside of, and a question is about. `problem` is an error that is to be mended.
+ * `after` is a turn of the room: the new one begins when that is over, however it ended.
  */
 export interface Ask {
   prompt: string;
@@ -278,7 +281,8 @@ export interface Ask {
   files?: string[];
   run_tests?: boolean;
   selection?: Lines | null;
-  problem?: FaultInput | null;
+  problem?: Fault | null;
+  after?: string | null;
 }
 /**
  * Body of `POST …/checkpoints`.
@@ -291,6 +295,12 @@ export interface AskForCheckpoint {
  */
 export interface AskForFork {
   checkpoint: string | null;
+}
+/**
+ * Body of `PUT /api/keys/{name}`.
+ */
+export interface AskForKey {
+  key: string;
 }
 /**
  * Body of `POST …/restore`: all files, or the one at `path`.
@@ -361,6 +371,13 @@ export interface Comparison {
   files: ComparedFile[];
 }
 /**
+ * How much of the day's tokens of paid models is used. The day is UTC's.
+ */
+export interface DailyTokens {
+  used: number;
+  allowed: number;
+}
+/**
  * The command with this id was carried out; `result` names what it made.
  */
 export interface Done {
@@ -397,6 +414,9 @@ export interface TurnEvent {
 }
 /**
  * One request to a model and what it wrote. `text` is its prose for the chat, without the edit blocks.
+ *
+ * `waits_for` is the turn after whose end this one begins; None once it has. `notice` says what a running turn does
+ * that nobody sees: that its model is asked again, or told of blocks that failed.
  */
 export interface Turn {
   id: string;
@@ -407,6 +427,8 @@ export interface Turn {
   mode: Mode;
   prompts: string[];
   state: TurnState;
+  waits_for: string | null;
+  notice: string | null;
   text: string;
   hunks: Hunk[];
   usage: Usage | null;
@@ -422,6 +444,7 @@ export interface Turn {
  * One located change of a turn. `line` is 1-based, in the document as it was when the hunk was located.
  *
  * `file` is the id of the file, which keeps it under every path. `decided_by` is who accepted or rejected the hunk.
+ * `superseded`: it was refused, its model was told why, and has sent another one for it since.
  */
 export interface Hunk {
   id: string;
@@ -434,6 +457,7 @@ export interface Hunk {
   before: string;
   after: string;
   decided_by: string | null;
+  superseded: boolean;
 }
 /**
  * Tokens, as the model's server counted them, or estimated where it does not say.
@@ -630,15 +654,20 @@ export interface File {
 /**
  * A configured model, and what it needs before it can be chosen (None: usable).
  *
+ * `key` names the variable that holds its key, if it takes one. `paid`: asking it costs somebody money.
  * `plays_at` is the speed in tokens a second that the rehearsal is set to; None for real models, which have their own.
  */
 export interface Model {
   name: string;
   tier: string;
   protocol: string;
-  dialect: string;
+  dialect: "edit" | "v4a" | "whole";
   context_tokens: number;
   rehearsal: boolean;
+  capabilities: Capability[];
+  paid: boolean;
+  by_invitation: boolean;
+  key: string | null;
   plays_at: number | null;
   needs: string | null;
 }
@@ -690,17 +719,11 @@ export interface Refused {
   message: string;
 }
 /**
- * What went wrong in a program, a test or the page, in its own words, and the lines that it names.
- *
- * This interface was referenced by `Wire`'s JSON-Schema
- * via the `definition` "Fault-Output".
+ * Something that somebody published about a model, and who.
  */
-export interface FaultOutput {
-  text: string;
-  /**
-   * @maxItems 20
-   */
-  places: Lines[];
+export interface Figure {
+  says: string;
+  source: string;
 }
 /**
  * What became of one's request to join.
@@ -732,6 +755,60 @@ export interface Links {
  */
 export interface Made {
   id: string;
+}
+/**
+ * What turns on this server showed of a model.
+ *
+ * The two speeds are medians of the last turns. `cost` is in US dollars at the list price, None where none is known.
+ */
+export interface Measured {
+  turns: number;
+  first_token_ms: number | null;
+  tokens_per_second: number | null;
+  edits: number;
+  edits_landed: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost: number | null;
+}
+/**
+ * A model with what is known of it. `key_stored`: its key was pasted here, and whoever asks can take it back.
+ */
+export interface ModelReport {
+  name: string;
+  tier: string;
+  protocol: string;
+  dialect: "edit" | "v4a" | "whole";
+  context_tokens: number;
+  rehearsal: boolean;
+  capabilities: Capability[];
+  paid: boolean;
+  by_invitation: boolean;
+  key: string | null;
+  plays_at: number | null;
+  needs: string | null;
+  published: Published | null;
+  price: Price | null;
+  measured: Measured | null;
+  key_stored: boolean;
+}
+/**
+ * What others published about a model. None: nothing is known.
+ */
+export interface Published {
+  tokens_per_second: Figure | null;
+  first_token: Figure | null;
+  context: Figure | null;
+  hardware: Figure | null;
+  swe_bench_pro: Figure | null;
+}
+/**
+ * US dollars for a million tokens, and who says so.
+ */
+export interface Price {
+  input: number;
+  output: number;
+  source: string;
 }
 /**
  * A room that was just made, with the links that open it.
@@ -814,6 +891,20 @@ export interface StepChange {
 export interface Timeline {
   steps: Step[];
   earlier: boolean;
+}
+/**
+ * What came of asking a model for one small edit.
+ *
+ * `listed`: whether its server's list of models has its id; None if there is no list. `problem` says what went wrong,
+ * if anything did.
+ */
+export interface Trial {
+  landed: boolean;
+  listed: boolean | null;
+  problem: string | null;
+  first_token_ms: number | null;
+  tokens_per_second: number | null;
+  total_ms: number;
 }
 /**
  * Body of `POST …/input`.

@@ -27,10 +27,27 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunk:
+    """What a patch says of a place besides its old text.
+
+    The place stands below each of the lines `anchors`, one within the other, and below the place of the edit before it
+    in the same file, unless it is the `first` there. If it is `last`, it reaches the file's end.
+    """
+
+    anchors: tuple[str, ...] = ()
+    first: bool = False
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """The whole old text of an edit: its lines without their endings."""
+    """The whole old text of an edit: its lines without their endings.
+
+    Without lines it means an empty document, but in a patch the line below which the new text goes.
+    """
 
     lines: tuple[str, ...]
+    chunk: Chunk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +87,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A block of one line that cannot be carried out as it stands."""
+    """A block without text, or one that lacks it, which cannot be carried out as it stands."""
 
-    kind: Literal["delete", "move"]
+    kind: Literal["edit", "delete", "move"]
     path: str
     message: str
 

@@ -15,10 +15,14 @@ Kind = Literal["edit", "create", "delete", "move"]
 class HunkRecord:
     """What became of one block of a model's answer.
 
-    `before` and `after` are what stood and what stands in the hunk's place: for `delete` the whole text and nothing,
-    for `move` the old and the new path. `line` is 1-based, when the place was found. `start` and `end` are encoded
-    Yjs positions around `after`; empty bytes mean the start and the end of the document. `key` names the text that they
-    stand in, which another one may have replaced. `created` says that the file did not exist before.
+    `before` and `after` are what stood and what stands in the hunk's place, without what others wrote there meanwhile:
+    for `delete` the whole text and nothing, for `move` the old and the new path. Of a block that was refused they are
+    the old text that it names and the new text that it proposes; both are empty if there are none, or too long ones.
+
+    `line` is 1-based, when the place was found. `start` and `end` are encoded Yjs positions around `after`, or around
+    all that is typed as long as it is being written; empty bytes mean the start and the end of the document. `key`
+    names the text that they stand in, which another one may have replaced. `created` says that the file did not exist
+    before.
     """
 
     id: str
@@ -35,6 +39,7 @@ class HunkRecord:
     end: bytes = b""
     key: str = ""
     created: bool = False
+    superseded: bool = False
 
     def shape(self) -> Hunk:
         """The hunk as it crosses the wire."""
@@ -48,4 +53,5 @@ class HunkRecord:
             line=self.line,
             before=self.before,
             after=self.after,
+            superseded=self.superseded,
         )

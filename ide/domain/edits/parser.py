@@ -21,7 +21,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import Literal
 
 from ide.domain.edits.events import (
     Broken,
@@ -35,10 +35,7 @@ from ide.domain.edits.events import (
     Target,
     Typed,
 )
-
-# Two paths of 1,024 bytes and what stands around them; a longer line is no marker.
-MARKER_LENGTH: Final = 2_200
-TARGET_LENGTH: Final = 1_000_000
+from ide.domain.edits.reader import MARKER_LENGTH, TARGET_LENGTH, LineReader
 
 _KEYWORDS = tuple(f"<<<<<<< {word}" for word in ("EDIT", "SEARCH", "CREATE", "DELETE", "MOVE"))
 _HEADER = re.compile(r"<<<<<<< (EDIT|SEARCH|CREATE|DELETE|MOVE)(?:[ \t]+(.*))?")
@@ -50,14 +47,12 @@ _BLANK = " \t\r\n"
 _State = Literal["prose", "target", "typed", "skipped"]
 
 
-class EditParser:
+class EditParser(LineReader):
     """Reads one stream of the dialect `edit`; see `events.Dialect`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._state: _State = "prose"
-        self._rest = ""  # what was fed and is not dealt with yet: the start of a line, unless _inside
-        self._inside = False  # the current line is known to be no marker: its text passes through
-        self._events: list[Event] = []
         self._divider = self._end = _END
         self._target: list[str] = []
         self._target_length = 0
@@ -65,34 +60,6 @@ class EditParser:
         self._held_fence: str | None = None
         self._fenced = False  # a fence was dropped before a block, and the one that closes it is yet to come
         self._in_code = False  # prose is inside a fence of its own
-
-    def feed(self, text: str) -> list[Event]:
-        """What `text` adds."""
-        self._rest += text
-        at = 0
-        while at < len(self._rest):
-            newline = self._rest.find("\n", at)
-            if newline >= 0:
-                line = self._rest[at : newline + 1]
-                at = newline + 1
-                if self._inside:
-                    self._inside = False
-                    self._pass(line)
-                else:
-                    self._line(line)
-                continue
-            if not self._inside and self._undecided(self._rest[at:]):
-                break
-            # \r may turn out to belong to a line ending.
-            end = len(self._rest) - self._rest.endswith("\r")
-            if end > at:
-                self._begin_text()
-                self._inside = True
-                self._pass(self._rest[at:end])
-            at = end
-            break
-        self._rest = self._rest[at:]
-        return self._take()
 
     def finish(self, *, cut: bool = False) -> list[Event]:
         """What the end of the stream adds."""
@@ -116,10 +83,6 @@ class EditParser:
         elif rest:
             self._pass(rest)
         self._release_fence()
-
-    def _take(self) -> list[Event]:
-        events, self._events = self._events, []
-        return events
 
     # --- lines -------------------------------------------------------------------------------------------------------
 
@@ -209,6 +172,10 @@ class EditParser:
 
     # --- text --------------------------------------------------------------------------------------------------------
 
+    def _start(self, text: str) -> None:
+        self._begin_text()
+        self._pass(text)
+
     def _begin_text(self) -> None:
         """A line turned out to be no marker."""
         self._after_single = False
@@ -231,13 +198,6 @@ class EditParser:
             if self._target_length > TARGET_LENGTH:
                 self._state, self._target = "skipped", []
                 self._events.append(Broken("The old text is too long."))
-
-    def _append(self, kind: type[Prose] | type[Typed], text: str) -> None:
-        last = self._events[-1] if self._events else None
-        if isinstance(last, kind):
-            self._events[-1] = kind(last.text + text)
-        else:
-            self._events.append(kind(text))
 
 
 def _could_be(start: str, marker: str) -> bool:

@@ -11,8 +11,10 @@ which they happen; the splices that it answers must be carried out at once, each
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import Any, Final, Literal
 
 from ide.domain.edits.difference import difference
@@ -52,9 +54,12 @@ _END: Final = _Piece("old", 0)
 
 
 class Region:
-    """One hunk's stretch of a document, which begins at byte `start`. `eol` is how typed lines end."""
+    """One hunk's stretch of a document, which begins at byte `start`. `eol` is how typed lines end.
 
-    def __init__(self, start: int, old: str, *, eol: str = "\n") -> None:
+    `foreign` are stretches, counted from there, that others wrote in the old text before: they are no part of `old`.
+    """
+
+    def __init__(self, start: int, old: str, *, eol: str = "\n", foreign: Sequence[tuple[int, int]] = ()) -> None:
         self.start = start
         self.at = start  # the caret: where the next typed character goes
         self.typed = 0  # bytes that the hunk inserted, whatever became of them
@@ -66,7 +71,7 @@ class Region:
         for line in self._lines:
             self._offsets.append(self._offsets[-1] + byte_length(line))
         self._unended = bool(old) and not old.endswith("\n")
-        self._pieces = [_Piece("old", self._offsets[-1])] if old else []
+        self._pieces = _laid(self._offsets[-1], foreign)
         self._caret = 0  # index of the first piece behind the caret
         self._next = 0  # the first old line that is neither kept nor passed over
         self._in_run = False  # typed lines stand right before the caret
@@ -257,6 +262,18 @@ class Region:
 
     # --- how it closes -----------------------------------------------------------------------------------------------
 
+    def own(self, splices: Sequence[Splice], current: bytes) -> str:
+        """What will stand in the region, where `current` stands now, once `splices` are carried out: without what
+        others wrote."""
+        octets, theirs = bytearray(current), bytearray()
+        for piece in self._pieces:
+            theirs += bytes([piece.owner == "foreign"]) * piece.length
+        for splice in reversed(splices):
+            at, text = splice.at - self.start, splice.text.encode()
+            octets[at : at + splice.length] = text
+            theirs[at : at + splice.length] = bytes(len(text))
+        return bytes(compress(octets, map(not_, theirs))).decode(errors="replace")
+
     def _undisturbed(self) -> bool:
         """True if all that was typed is still there and nobody wrote in the middle of it."""
         typed = 0
@@ -348,6 +365,21 @@ class Region:
         piece.length = length
         if index < self._caret:
             self._caret += 1
+
+
+def _laid(length: int, foreign: Sequence[tuple[int, int]]) -> list[_Piece]:
+    """Old text of so many bytes, with foreign stretches in it."""
+    pieces: list[_Piece] = []
+    old = reached = 0
+    for start, end in foreign:
+        if start > reached:
+            pieces.append(_Piece("old", start - reached, old))
+            old += start - reached
+        pieces.append(_Piece("foreign", end - start))
+        reached = end
+    if old < length:
+        pieces.append(_Piece("old", length - old, old))
+    return pieces
 
 
 def _without(gone: list[tuple[int, int]], start: int, length: int) -> list[tuple[int, int]]:

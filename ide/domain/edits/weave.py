@@ -47,6 +47,7 @@ class Weave:
         self._held = ""  # the current line, as long as nothing of it is typed
         self._parts: list[str] = []  # the current line, once some of it is typed
         self._steps: list[Step] = []
+        self._typing: list[str] = []  # what comes behind them
         self._places: dict[str, list[int]] = {}
         for index, line in enumerate(old):
             self._places.setdefault(line, []).append(index)
@@ -66,6 +67,7 @@ class Weave:
         if partial:
             self._extend(partial)
             self._begin_line()
+        self._type_out()
         steps, self._steps = self._steps, []
         return steps
 
@@ -76,7 +78,7 @@ class Weave:
     def _extend(self, text: str) -> None:
         if self._parts:
             self._parts.append(text)
-            self._type(text)
+            self._typing.append(text)
         else:
             self._held += text
 
@@ -86,7 +88,7 @@ class Weave:
             return
         line, self._held = self._shift.apply(self._held), ""
         self._parts = [line]
-        self._type(line)
+        self._typing.append(line)
 
     def _end_line(self) -> None:
         if self._parts:
@@ -98,20 +100,19 @@ class Weave:
             if index is not None:
                 self.lines.append(index)
                 self._next, self._typed = index + 1, 0
+                self._type_out()
                 self._steps.append(Keep(index))
                 return
             line = self._shift.apply(line)
             self.lines.append(line)
-            self._type(line)
+            self._typing.append(line)
         self._typed += 1
-        self._type("\n")
+        self._typing.append("\n")
 
-    def _type(self, text: str) -> None:
-        last = self._steps[-1] if self._steps else None
-        if isinstance(last, Type):
-            self._steps[-1] = Type(last.text + text)
-        elif text:
+    def _type_out(self) -> None:
+        if text := "".join(self._typing):
             self._steps.append(Type(text))
+        self._typing.clear()
 
     def _may_be_kept(self, start: str) -> bool:
         """True if some old line that is still to come begins with `start`."""

@@ -72,7 +72,8 @@ class ChatAnswer(Answer):
         delta = choice.get("delta")
         if isinstance(delta, dict):
             self.say(delta.get("content"))
-            self.think(delta.get("reasoning") or delta.get("reasoning_content"))
+            if thought := delta.get("reasoning") or delta.get("reasoning_content"):
+                self.think(thought)
             if self.spent:
                 self.finish("length")
                 self.done()

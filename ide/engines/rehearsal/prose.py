@@ -7,8 +7,8 @@ from typing import Final
 
 NAME: Final = "Rehearsal (prepared demo, not AI)"
 CONNECT: Final = (
-    "For anything else, connect a model: set a provider's key variable (such as OPENAI_API_KEY) before the start, "
-    "run a local one with Ollama, or list yours in models.toml."
+    "For anything else, connect a model: the page `/models` of this server lists them, takes a provider's key, and "
+    "finds a local one that Ollama runs; others stand in a `models.toml`."
 )
 OTHERWISE: Final = "For anything else, connect a model: `help` says how."
 UNDO: Final = (

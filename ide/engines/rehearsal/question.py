@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ide.domain.turns.context import DocumentText, parse_documents
+from ide.domain.turns.context import DocumentText, parse_documents, parse_exchanges
+from ide.domain.turns.conversation import READ
 from ide.engines.model import Message
 
-_HIDDEN = re.compile(r"^- (.+): \d+ lines, \d+ characters$", re.MULTILINE)
+_HIDDEN = re.compile(r"^- (.+?): \d+ lines, \d+ tokens(?::|$)", re.MULTILINE)
 _MORE = re.compile(r"^- and \d+ more$", re.MULTILINE)
 
 
@@ -43,25 +44,32 @@ class Question:
 
 
 def read_question(messages: Sequence[Message]) -> Question:
-    """The question of a request. Documents come from the message of a user that stands last before the prompt."""
+    """The question of a request. Documents come from what it was told to read, later ones over earlier ones."""
     if not messages:
         return Question("")
     *earlier, prompt = messages
-    at = next((i for i in reversed(range(len(earlier))) if earlier[i].role == "user"), None)
-    if at is None:
-        return Question(prompt.text)
-    context = earlier[at].text
-    documents = {document.path: document for document in parse_documents(context)}
-    # Without documents it is no context but what was said before, as other programs send it.
-    framed = bool(documents) or context.startswith("The room has no files")
-    said = earlier[:at] if framed else earlier
-    asked = next((message.text for message in reversed(said) if message.role == "user"), "")
-    answered = said[-1].text if said and said[-1].role == "assistant" else ""
+    documents: dict[str, DocumentText] = {}
+    hidden: set[str] = set()
+    complete = True
+    asked = answered = ""
+    told = ""
+    for message in earlier:
+        if message.role == "user":
+            told = message.text
+        elif message.text == READ:
+            documents.update((document.path, document) for document in parse_documents(told))
+            hidden.update(_HIDDEN.findall(told))
+            complete = complete and _MORE.search(told) is None
+            for exchange in parse_exchanges(told):
+                asked, answered = exchange.prompt, exchange.answer
+        else:
+            # What was said before, as other programs send it too.
+            asked, answered = told, message.text
     return Question(
         prompt=prompt.text,
         documents=tuple(documents.values()),
-        hidden=frozenset(_HIDDEN.findall(context)) - documents.keys() if framed else frozenset(),
-        complete=not (framed and _MORE.search(context)),
+        hidden=frozenset(hidden - documents.keys()),
+        complete=complete,
         asked_before=asked,
         answered_before=answered,
     )

@@ -36,6 +36,7 @@ class Answer(ABC):
         """The model has ended, and only its usage and the end marker may follow."""
         self._secret = secret
         self._found: list[ModelEvent] = []
+        self._said: list[str] = []
         self._events = EventStream()
         self._left = max_output_tokens * CHARACTERS_A_TOKEN
         self._started = False
@@ -78,7 +79,8 @@ class Answer(ABC):
             self._event(event)
 
     def take(self) -> list[ModelEvent]:
-        """What was found since the last time."""
+        """What was found since the last time, text that follows on as one event."""
+        self._join()
         found, self._found = self._found, []
         return found
 
@@ -92,19 +94,19 @@ class Answer(ABC):
         """The upstream accepted the request. Only the first time counts."""
         if not self._started:
             self._started = True
-            self._found.append(Started(name[:NAME_LENGTH] if isinstance(name, str) else ""))
+            self._add(Started(name[:NAME_LENGTH] if isinstance(name, str) else ""))
 
     def say(self, text: object) -> None:
         """Some more of the answer, if it is text."""
-        if isinstance(text, str) and (text := self._text.join(text)):
+        if isinstance(text, str) and text:
             self._spend(len(text))
-            self._found.append(TextDelta(text))
+            self._said.append(text)
 
     def think(self, text: object) -> None:
         """Some more of what the model thinks, if it is text."""
         if isinstance(text, str) and (text := self._reasoning.join(text)):
             self._spend(len(text))
-            self._found.append(ReasoningDelta(text))
+            self._add(ReasoningDelta(text))
 
     def count(self, usage: Usage) -> None:
         """What the upstream counted."""
@@ -121,8 +123,8 @@ class Answer(ABC):
             return
         self._flush()
         if self._usage is not None:
-            self._found.append(self._usage)
-        self._found.append(Done(self._reason))
+            self._add(self._usage)
+        self._add(Done(self._reason))
         self.over = True
 
     def fail(self, kind: FailureKind, message: str) -> None:
@@ -130,7 +132,7 @@ class Answer(ABC):
         if self.over:
             return
         self._flush()
-        self._found.append(Failed(kind, message, retryable=may_pass(kind)))
+        self._add(Failed(kind, message, retryable=may_pass(kind)))
         self.over = True
 
     def refuse(self, error: object) -> None:
@@ -164,10 +166,22 @@ class Answer(ABC):
             self.fail("protocol", "the model's server sent an empty answer")
 
     def _flush(self) -> None:
+        self._join()
         if rest := self._reasoning.flush():
             self._found.append(ReasoningDelta(rest))
         if rest := self._text.flush():
             self._found.append(TextDelta(rest))
+
+    def _add(self, event: ModelEvent) -> None:
+        self._join()
+        self._found.append(event)
+
+    def _join(self) -> None:
+        if self._said:
+            text = self._text.join("".join(self._said))
+            self._said.clear()
+            if text:
+                self._found.append(TextDelta(text))
 
 
 def loads(data: bytes | str) -> Any | None:

@@ -14,25 +14,30 @@ LONGEST_WAIT_SECONDS: Final = 3600.0
 _SIGNS: tuple[tuple[FailureKind, tuple[str, ...]], ...] = (
     ("rate_limit", ("rate_limit", "quota", "too_many", "resource_exhausted")),
     ("auth", ("auth", "api_key", "permission", "forbidden")),
-    ("bad_request", ("invalid", "bad_request", "badrequest", "not_found", "notfound", "context_length", "unsupported")),
+    ("bad_request", ("invalid", "bad_request", "badrequest", "notfound", "not_found", "unsupported")),
+    ("bad_request", ("context_length", "too_large", "billing")),
 )
 
 
 def describe_error(body: object, secret: str | None) -> tuple[FailureKind, str]:
     """The kind and the sentence (empty if none) of an error. `secret` is blotted out, should it be quoted."""
-    error = body
-    for _ in range(2):
-        if isinstance(error, list) and error:
-            error = error[0]
-        if isinstance(error, dict) and error.get("error"):
-            error = error["error"]
+    error = _innermost(body)
     if isinstance(error, str):
         return "overloaded", scrub(error, secret)
     if not isinstance(error, dict):
         return "protocol", ""
     message = error.get("message") or error.get("detail") or "an error without a sentence"
-    words = " ".join(str(error.get(field, "")) for field in ("code", "type", "status"))[:200].lower()
+    # Gemini calls a wrong key an invalid argument, and says only in the details which one.
+    said = [error.get("code"), error.get("type"), error.get("status"), *_details(error, "reason")]
+    words = " ".join(str(word)[:100] for word in said if word is not None).lower()
     return _kind(words), scrub(message if isinstance(message, str) else json.dumps(message)[:2000], secret)
+
+
+def retry_delay(body: object) -> float | None:
+    """Seconds, at most an hour, that an error asks to wait in its details, as Google's do: `"retryDelay": "37s"`."""
+    error = _innermost(body)
+    delays = _details(error, "retryDelay") if isinstance(error, dict) else []
+    return next((retry_after(delay.removesuffix("s")) for delay in delays if isinstance(delay, str)), None)
 
 
 def kind_of_status(status: int) -> FailureKind:
@@ -65,7 +70,24 @@ def retry_after(value: str | None) -> float | None:
     return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS) if seconds == seconds else None
 
 
+def _innermost(body: object) -> object:
+    for _ in range(2):
+        if isinstance(body, list) and body:
+            body = body[0]
+        if isinstance(body, dict) and body.get("error"):
+            body = body["error"]
+    return body
+
+
+def _details(error: dict[str, object], field: str) -> list[object]:
+    details = error.get("details")
+    listed = details[:10] if isinstance(details, list) else ()
+    return [detail[field] for detail in listed if isinstance(detail, dict) and field in detail]
+
+
 def _kind(words: str) -> FailureKind:
+    if "api_key_invalid" in words:
+        return "auth"
     for word in words.split():
         if word.isdigit() and len(word) == 3 and int(word) >= 400:
             return kind_of_status(int(word))

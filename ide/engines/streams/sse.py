@@ -5,7 +5,12 @@ Only what model servers use is kept: the `data` of each event. Comments, names, 
 
 from __future__ import annotations
 
+import re
+
 _BOM = b"\xef\xbb\xbf"
+# An event of one line of data and nothing else, and how many bytes of it are not data.
+_PLAIN = re.compile(rb"data: ([^\n]+)\n\n")
+_AROUND = 8
 
 
 class TooLong(ValueError):
@@ -34,10 +39,14 @@ class EventStream:
             if len(self._tail) > self._most:
                 raise TooLong(f"a line of over {self._most} bytes")
             return []
-        lines = chunk[:end].split(b"\n")
-        if self._tail:
-            lines[0] = bytes(self._tail) + lines[0]
+        whole = bytes(self._tail) + chunk[: end + 1]
         self._tail = bytearray(chunk[end + 1 :])
+        if self._begun and not self._data and len(whole) <= self._most:
+            # As nearly all of a stream is: taken together, at a third of the cost.
+            plain: list[bytes] = _PLAIN.findall(whole)
+            if sum(map(len, plain)) + _AROUND * len(plain) == len(whole):
+                return plain
+        lines = whole[:-1].split(b"\n")
         if not self._begun:
             self._begun = True
             lines[0] = lines[0].removeprefix(_BOM)

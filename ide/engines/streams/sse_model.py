@@ -16,7 +16,7 @@ import orjson
 from ide.engines.model import Failed, ModelEvent, ModelRequest
 from ide.engines.streams.answer import Answer
 from ide.engines.streams.body import Body, Patience, drain
-from ide.engines.streams.errors import describe_error, kind_of_status, may_pass, retry_after
+from ide.engines.streams.refusal import refusal
 from ide.engines.streams.surrogates import without_surrogates
 
 _REFUSAL_BYTES = 65_536
@@ -148,24 +148,7 @@ class SseModel:
                     body += chunk
         except (aiohttp.ClientError, OSError):
             pass
-        try:
-            said: object = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            said = None
-        status = response.status
-        if status == 200 and not (isinstance(said, dict) and said.get("error")):
-            return Failed("protocol", "the model's server did not answer with a stream", status=status)
-        kind, sentence = describe_error(said, self._wire.secret)
-        if status != 200:
-            kind = kind_of_status(status)
-        message = f"the model's server answered {status}" + (f": {sentence}" if sentence else "")
-        return Failed(
-            kind,
-            message,
-            retryable=may_pass(kind),
-            status=status,
-            retry_after_seconds=retry_after(response.headers.get("Retry-After")),
-        )
+        return refusal(response.status, body, response.headers.get("Retry-After"), self._wire.secret)
 
     def _keep(self, response: aiohttp.ClientResponse) -> None:
         """Give the connection back once the rest of the response has been read, without making anybody wait."""

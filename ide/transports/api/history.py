@@ -19,6 +19,17 @@ from ide.transports.api.rooms import new_room
 from ide.transports.composition import hub
 from ide.wire import shapes
 from ide.wire.codes import Code
+from ide.wire.history import (
+    AskForCheckpoint,
+    AskForFork,
+    AskForRestore,
+    Checkpoint,
+    Comparison,
+    Restored,
+    Step,
+    StepChange,
+    Timeline,
+)
 
 router = Router(tags=["history"])
 RECENT = 200
@@ -28,26 +39,24 @@ MOST_CHANGES = 50
 TITLE_LENGTH = 120
 
 
-@router.get("/rooms/{room_id}/checkpoints", response=list[shapes.Checkpoint])
-async def list_checkpoints(request: HttpRequest, room_id: str) -> list[shapes.Checkpoint]:
+@router.get("/rooms/{room_id}/checkpoints", response=list[Checkpoint])
+async def list_checkpoints(request: HttpRequest, room_id: str) -> list[Checkpoint]:
     """The last checkpoints, oldest first: the room's start, each turn's end, and what people named or restored."""
     services = await hub.services()
     await person_of(services, request, room_id)
     return await services.writer.do(history.checkpoints, room_id, RECENT)
 
 
-@router.post("/rooms/{room_id}/checkpoints", response={201: shapes.Checkpoint})
-async def make_checkpoint(
-    request: HttpRequest, room_id: str, asked: shapes.AskForCheckpoint
-) -> tuple[int, shapes.Checkpoint]:
+@router.post("/rooms/{room_id}/checkpoints", response={201: Checkpoint})
+async def make_checkpoint(request: HttpRequest, room_id: str, asked: AskForCheckpoint) -> tuple[int, Checkpoint]:
     """Make the room as it is now a checkpoint."""
     person = await editor_of(await hub.services(), request, room_id)
     async with hub.visit(room_id) as live:
         return 201, await restoring.make_checkpoint(live, person, asked.label)
 
 
-@router.get("/rooms/{room_id}/checkpoints/{checkpoint}", response=shapes.Comparison)
-async def compare_checkpoint(request: HttpRequest, room_id: str, checkpoint: str) -> shapes.Comparison:
+@router.get("/rooms/{room_id}/checkpoints/{checkpoint}", response=Comparison)
+async def compare_checkpoint(request: HttpRequest, room_id: str, checkpoint: str) -> Comparison:
     """A checkpoint's files beside those of now, with the texts of those that differ as far as they are not too long."""
     await person_of(await hub.services(), request, room_id)
     async with hub.visit(room_id) as live:
@@ -77,23 +86,23 @@ async def read_checkpoint_file(request: HttpRequest, room_id: str, checkpoint: s
     return response
 
 
-@router.post("/rooms/{room_id}/checkpoints/{checkpoint}/restore", response=shapes.Restored)
+@router.post("/rooms/{room_id}/checkpoints/{checkpoint}/restore", response=Restored)
 async def restore_checkpoint(
-    request: HttpRequest, room_id: str, checkpoint: str, asked: shapes.AskForRestore | None = None
-) -> shapes.Restored:
+    request: HttpRequest, room_id: str, checkpoint: str, asked: AskForRestore | None = None
+) -> Restored:
     """Make the files what they were at a checkpoint, by an edit that merges with people typing."""
     person = await editor_of(await hub.services(), request, room_id)
     async with hub.visit(room_id) as live:
         return await restoring.restore(live, person, checkpoint, asked.path if asked else None)
 
 
-@router.get("/rooms/{room_id}/timeline", response=shapes.Timeline)
+@router.get("/rooms/{room_id}/timeline", response=Timeline)
 async def read_timeline(
     request: HttpRequest,
     room_id: str,
     before: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST_STEPS)] = RECENT,
-) -> shapes.Timeline:
+) -> Timeline:
     """The last steps of the history, or the last before the step `before`, with what each of them changed."""
     services = await hub.services()
     await person_of(services, request, room_id)
@@ -103,9 +112,7 @@ async def read_timeline(
 
 
 @router.post("/rooms/{room_id}/fork", response={201: shapes.NewRoom})
-async def fork_room(
-    request: HttpRequest, room_id: str, asked: shapes.AskForFork | None = None
-) -> tuple[int, shapes.NewRoom]:
+async def fork_room(request: HttpRequest, room_id: str, asked: AskForFork | None = None) -> tuple[int, shapes.NewRoom]:
     """Make a new room of this one's files, as they are now or were at a checkpoint. For everybody who may see them."""
     check_same_origin(request)
     services = await hub.services()
@@ -128,28 +135,28 @@ async def fork_room(
     return 201, new_room(request, room)
 
 
-def _timeline(stored: Sequence[history.StoredStep], limit: int) -> shapes.Timeline:
+def _timeline(stored: Sequence[history.StoredStep], limit: int) -> Timeline:
     earlier = len(stored) > limit
-    steps: list[shapes.Step] = []
+    steps: list[Step] = []
     last: Manifest = {}
     for index, step in enumerate(stored):
         files = unpack_manifest(step.files)
         if index > 0 or not earlier:
             changed = changes(last, files)
             steps.append(
-                shapes.Step(
+                Step(
                     **step.checkpoint.model_dump(),
                     changes=[_change(change) for change in changed[:MOST_CHANGES]],
                     more=max(0, len(changed) - MOST_CHANGES),
                 )
             )
         last = files
-    return shapes.Timeline(steps=steps, earlier=earlier)
+    return Timeline(steps=steps, earlier=earlier)
 
 
-def _change(change: FileChange) -> shapes.StepChange:
+def _change(change: FileChange) -> StepChange:
     file = change.after or change.before
-    return shapes.StepChange(
+    return StepChange(
         path=change.path,
         before=change.before.hash if change.before else None,
         after=change.after.hash if change.after else None,

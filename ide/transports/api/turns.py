@@ -29,7 +29,7 @@ async def ask(request: HttpRequest, room_id: str, asked: shapes.Ask) -> tuple[in
     """Ask a model."""
     person = await person_of(await hub.services(), request, room_id)
     async with hub.visit(room_id) as live:
-        return 202, shapes.Made(id=live.turns.ask(person, asked))
+        return 202, shapes.Made(id=await live.turns.ask(person, asked))
 
 
 @router.get("/rooms/{room_id}/turns/{turn_id}", response=shapes.Turn)

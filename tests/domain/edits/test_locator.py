@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ide.domain.edits.locator import Miss, Place, locate, locate_exactly
+from ide.domain.edits.locator import Miss, locate, locate_exactly
+from ide.domain.edits.matching import Place
 from ide.domain.edits.shift import Shift
 from ide.wire.codes import Reason
 

@@ -18,32 +18,16 @@ from ide.domain.edits.events import (
     Target,
     Typed,
 )
-from ide.domain.edits.parser import MARKER_LENGTH, TARGET_LENGTH, EditParser
+from ide.domain.edits.parser import EditParser
+from ide.domain.edits.reader import MARKER_LENGTH, TARGET_LENGTH
+from tests.domain.edits import streams
 
 ONE = "<<<<<<< EDIT a @41\nold\n======= WITH\nnew\n>>>>>>> END\n"
 ONE_EVENTS = [Opened("edit", "a", 41), Target(("old",)), Typed("new\n"), Closed()]
 
 
 def parse(*chunks: str, cut: bool = False) -> list[Event]:
-    parser = EditParser()
-    events: list[Event] = []
-    for chunk in chunks:
-        events += parser.feed(chunk)
-    return joined(events + parser.finish(cut=cut))
-
-
-def joined(events: list[Event]) -> list[Event]:
-    """Neighbouring pieces of text put together: where they are cut means nothing."""
-    result: list[Event] = []
-    for event in events:
-        last = result[-1] if result else None
-        if isinstance(event, Prose) and isinstance(last, Prose):
-            result[-1] = Prose(last.text + event.text)
-        elif isinstance(event, Typed) and isinstance(last, Typed):
-            result[-1] = Typed(last.text + event.text)
-        else:
-            result.append(event)
-    return result
+    return streams.parse(EditParser(), *chunks, cut=cut)
 
 
 @pytest.mark.parametrize(
@@ -158,14 +142,4 @@ def test_any_cutting_gives_the_same_events(text: str, data: st.DataObject, cut: 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(PARTS), max_size=14).map("".join))
 def test_every_block_that_opens_ends_once(text: str) -> None:
-    inside = False
-    for event in parse(text):
-        if isinstance(event, Opened):
-            assert not inside
-            inside = True
-        elif isinstance(event, (Closed, Broken)):
-            assert inside
-            inside = False
-        elif isinstance(event, (Typed, Target)):
-            assert inside
-    assert not inside
+    streams.check_blocks(parse(text))

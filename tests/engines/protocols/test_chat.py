@@ -1,23 +1,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 
-from ide.engines.model import CodeModel, Done, Failed, Message, ModelEvent, ModelRequest, TextDelta, Usage
+from ide.engines.model import CodeModel, Done, Failed, Message, ModelRequest, Usage
 from ide.engines.protocols.chat import Chat
 from ide.engines.streams.body import Patience
 from ide.engines.streams.sse_model import SseModel
-from tests.engines.contract import REQUEST, EngineContract, all_of, first_text, text_of, until
+from tests.engines.contract import REQUEST, EngineContract, all_of, text_of
+from tests.engines.faults import KEY, Connect, HttpFaults, StreamFaults, failure
 from tests.standins.chat import ChatStandIn, Script
 
-KEY = "csk-8f3kq2m4x9v7tyrw5p6n"
 SLOW = Script(tuple(f"word{number} " for number in range(300)), rate=1_500)
 
 
@@ -39,11 +36,9 @@ async def engine(standin: ChatStandIn) -> AsyncIterator[SseModel]:
     await engine.close()
 
 
-async def failure(engine: SseModel) -> Failed:
-    end = (await all_of(engine.stream(REQUEST)))[-1]
-    assert isinstance(end, Failed)
-    assert KEY[4:10] not in end.message
-    return end
+async def failing(engine: SseModel) -> Failed:
+    """How the engine's next answer fails."""
+    return failure(await all_of(engine.stream(REQUEST)))
 
 
 class TestContract(EngineContract):
@@ -57,6 +52,21 @@ class TestContract(EngineContract):
     @pytest.fixture
     def idle(self, standin: ChatStandIn) -> Callable[[], bool]:
         return lambda: standin.streaming == 0
+
+
+class TestFaults(StreamFaults, HttpFaults):
+    @pytest.fixture
+    async def standin(self) -> AsyncIterator[ChatStandIn]:
+        async with ChatStandIn() as server:
+            yield server
+
+    @pytest.fixture
+    def script(self) -> type[Script]:
+        return Script
+
+    @pytest.fixture
+    def connect(self, standin: ChatStandIn) -> Connect:
+        return lambda patience=None: chat(standin.base_url, "standin-1", KEY, patience=patience)
 
 
 async def test_what_is_asked(standin: ChatStandIn, engine: SseModel) -> None:
@@ -127,76 +137,11 @@ async def test_warming_never_raises_and_is_not_repeated_at_once(standin: ChatSta
     await nowhere.close()
 
 
-@pytest.mark.parametrize(
-    ("status", "kind", "retryable"),
-    [
-        (400, "bad_request", False),
-        (401, "auth", False),
-        (403, "auth", False),
-        (404, "bad_request", False),
-        (429, "rate_limit", True),
-        (500, "overloaded", True),
-        (503, "overloaded", True),
-    ],
-)
-async def test_refusals(standin: ChatStandIn, engine: SseModel, status: int, kind: str, retryable: bool) -> None:
-    standin.script = Script(status=status, error={"error": {"message": f"no: {KEY}", "type": "x", "code": None}})
-    failed = await failure(engine)
-    assert (failed.kind, failed.retryable, failed.status) == (kind, retryable, status)
-    assert failed.message == f"the model's server answered {status}: no: [hidden]"
-
-
-async def test_a_wrong_key_is_said_without_the_key(standin: ChatStandIn, engine: SseModel) -> None:
-    standin.script = Script(key="another")
-    failed = await failure(engine)
-    assert (failed.kind, failed.status) == ("auth", 401)
-    assert "Incorrect API key" in failed.message
-
-
-async def test_when_to_come_back(standin: ChatStandIn, engine: SseModel) -> None:
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    for value, least, most in (("7", 7, 7), ("0.5", 0.5, 0.5), (later, 60, 90), ("999999", 3600, 3600), ("-4", 0, 0)):
-        standin.script = Script(status=429, error={"error": "slow"}, headers=(("Retry-After", value),))
-        failed = await failure(engine)
-        assert failed.retry_after_seconds is not None
-        assert least <= failed.retry_after_seconds <= most
-    for value in ("soon", "nan", ""):
-        standin.script = Script(status=429, error={"error": "slow"}, headers=(("Retry-After", value),))
-        assert (await failure(engine)).retry_after_seconds is None
-
-
-async def test_an_answer_that_is_no_stream(standin: ChatStandIn, engine: SseModel) -> None:
-    json_type = (("Content-Type", "application/json"),)
-    standin.script = Script(raw=b'{"choices":[]}', headers=json_type)
-    assert (await failure(engine)).kind == "protocol"
-    standin.script = Script(raw=b'{"error":{"message":"busy","code":503}}', headers=json_type)
-    assert (await failure(engine)).kind == "overloaded"
-    standin.script = Script(raw=b"<html>welcome</html>", headers=(("Content-Type", "text/html"),))
-    assert (await failure(engine)).kind == "protocol"
-    standin.script = Script(status=302, headers=(("Location", "/elsewhere"),))
-    assert (await failure(engine)).kind == "protocol"
-
-
-async def test_an_error_inside_the_stream(standin: ChatStandIn, engine: SseModel) -> None:
-    standin.script = Script(fault_after=2, error={"error": {"message": "the engine died", "code": 500}})
-    events = await all_of(engine.stream(REQUEST))
-    assert text_of(events) == "Hello there"
-    assert events[-1] == Failed("lost", "the engine died")
-
-
-async def test_a_broken_connection_is_lost_and_never_asked_again(standin: ChatStandIn, engine: SseModel) -> None:
-    standin.script = Script(fault_after=2)
-    events = await all_of(engine.stream(REQUEST))
-    assert text_of(events) == "Hello there"
-    assert events[-1] == Failed("lost", "the connection to the model's server broke")
-    assert len(standin.requests) == 1
-
-
 async def test_nothing_listens() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         engine = chat(f"http://127.0.0.1:{held.getsockname()[1]}/v1", "m", KEY)
-        failed = await failure(engine)
+        failed = await failing(engine)
     assert (failed.kind, failed.retryable) == ("unreachable", True)
     await engine.close()
 
@@ -204,13 +149,13 @@ async def test_nothing_listens() -> None:
 @pytest.mark.parametrize("address", ["http://", "http://a b/", "http://[::1", "http://-.invalid:1", "http://x:99999"])
 async def test_an_address_that_is_none(address: str) -> None:
     engine = chat(address, "m")
-    assert (await failure(engine)).kind in ("bad_request", "unreachable")
+    assert (await failing(engine)).kind in ("bad_request", "unreachable")
     await engine.close()
 
 
 async def test_a_key_that_cannot_be_a_header(standin: ChatStandIn) -> None:
     engine = chat(standin.base_url, "m", "a\r\nX-Evil: 1")
-    assert (await failure(engine)).kind == "bad_request"
+    assert (await failing(engine)).kind == "bad_request"
     await engine.close()
 
 
@@ -246,7 +191,7 @@ async def test_a_server_that_hangs_up_before_it_answers_is_asked_twice_and_no_mo
 
     async with raw_server(hang_up) as address:
         engine = chat(address, "m")
-        failed = await failure(engine)
+        failed = await failing(engine)
         await engine.close()
     assert (failed.kind, asked) == ("unreachable", 2)
 
@@ -259,28 +204,8 @@ async def test_a_server_that_speaks_no_http(said: bytes) -> None:
 
     async with raw_server(babble) as address:
         engine = chat(address, "m")
-        assert (await failure(engine)).kind == "unreachable"
+        assert (await failing(engine)).kind == "unreachable"
         await engine.close()
-
-
-@pytest.mark.parametrize(
-    ("script", "patience", "end"),
-    [
-        (Script(first_token_seconds=60), Patience(first_token=0.05), ("unreachable", "stopped sending")),
-        (Script(("a", "b"), rate=0.01), Patience(idle=0.05), ("lost", "stopped sending")),
-        (Script(("a ",) * 500, rate=100, comments=True), Patience(whole=0.1), ("lost", "stopped sending")),
-    ],
-)
-async def test_limits_of_patience(
-    standin: ChatStandIn, script: Script, patience: Patience, end: tuple[str, str]
-) -> None:
-    standin.script = script
-    engine = chat(standin.base_url, "m", patience=patience)
-    failed = await failure(engine)
-    assert failed.kind == end[0]
-    assert end[1] in failed.message
-    await until(lambda: standin.streaming == 0)
-    await engine.close()
 
 
 async def test_headers_that_never_come() -> None:
@@ -289,7 +214,7 @@ async def test_headers_that_never_come() -> None:
 
     async with raw_server(silence) as address:
         engine = chat(address, "m", patience=Patience(first_token=0.05))
-        failed = await failure(engine)
+        failed = await failing(engine)
         await engine.close()
     assert (failed.kind, failed.message) == ("unreachable", "the model's server did not answer in time")
 
@@ -309,34 +234,3 @@ async def test_a_stream_that_stays_open_after_its_last_word_is_whole(standin: Ch
         await engine.close()
     assert text_of(events) == "Hello there."
     assert events[-1] == Done("stop")
-
-
-async def test_what_people_wait_for_comes_as_it_is_sent(standin: ChatStandIn, engine: SseModel) -> None:
-    standin.script = Script(("first", "second"), rate=0.001)
-    stream = engine.stream(REQUEST)
-    async with asyncio.timeout(5):
-        assert await first_text(stream) == TextDelta("first")
-    assert standin.streaming == 1
-    await stream.aclose()
-    await until(lambda: standin.streaming == 0)
-
-
-async def test_closing_the_engine_ends_its_streams(standin: ChatStandIn, engine: SseModel) -> None:
-    standin.script = Script(("a ",) * 500, rate=100)
-    stream = engine.stream(REQUEST)
-    await first_text(stream)
-    await engine.close()
-    rest: list[ModelEvent] = await all_of(stream)
-    assert isinstance(rest[-1], Failed)
-    assert rest[-1].kind == "lost"
-    await until(lambda: standin.streaming == 0)
-
-
-async def test_no_key_prompt_or_answer_in_any_log(
-    standin: ChatStandIn, engine: SseModel, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG):
-        await all_of(engine.stream(REQUEST))
-        standin.script = Script(status=500, error={"error": f"no {KEY}"})
-        await failure(engine)
-    assert not any(secret in caplog.text for secret in (KEY, "snake", "Hello"))

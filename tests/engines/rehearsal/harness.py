@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from ide.domain.edits.events import Broken, Closed, Deleted, Malformed, Moved, Opened, Prose, Target, Typed
-from ide.domain.edits.locator import Place, locate_exactly
+from ide.domain.edits.locator import locate_exactly
+from ide.domain.edits.matching import Place
 from ide.domain.edits.parser import EditParser
 from ide.domain.turns.context import DocumentText
 from ide.engines.rehearsal.answer import answer

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ide.domain.turns.context import DocumentText
-from ide.domain.turns.instructions import Exchange, build_request
+from ide.domain.turns.context import DocumentText, Exchange
 from ide.engines.model import Message
 from ide.engines.rehearsal.answer import answer
 from ide.engines.rehearsal.question import Question, read_question
+from tests.domain.turns.talked_of import TalkedOf
 
 
 def question(
@@ -15,7 +15,8 @@ def question(
     said: tuple[Exchange, ...] = (),
     context_tokens: int = 128_000,
 ) -> Question:
-    content = build_request(documents, said, prompt, context_tokens=context_tokens)
+    room = TalkedOf(documents, context_tokens=context_tokens, said=said)
+    content = room.ask(prompt)
     return read_question([Message(message.role, message.text) for message in content.messages])
 
 

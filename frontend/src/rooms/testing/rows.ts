@@ -43,9 +43,12 @@ export function turn(fields: Partial<Turn> = {}): Turn {
     mode: "edit",
     prompts: ["make a snake game"],
     state: "streaming",
+    waits_for: null,
+    notice: null,
     text: "",
     hunks: [],
     usage: null,
+    sent: null,
     timing: { first_token_ms: null, tokens_per_second: null, total_ms: null },
     undone: false,
     undone_by: null,
@@ -68,6 +71,7 @@ export function hunk(fields: Partial<Hunk> = {}): Hunk {
     before: "",
     after: "",
     decided_by: null,
+    superseded: false,
     ...fields,
   };
 }
