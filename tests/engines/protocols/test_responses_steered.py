@@ -215,6 +215,21 @@ async def test_a_redirection_before_the_first_token_waits_for_the_response(
     assert events[-1] == Done("stop")
 
 
+async def test_a_redirection_does_not_wait_for_the_model_to_say_something(
+    standin: ResponsesStandIn, engine: ResponsesSocket
+) -> None:
+    standin.script = script("accepted", rate=0.01)
+    redirections: asyncio.Queue[str] = asyncio.Queue()
+    stream = engine.stream_steered(REQUEST, redirections)
+    await first_text(stream)
+    reading = asyncio.create_task(anext(stream))
+    redirections.put_nowait("Use colours")
+    await until(lambda: len(standin.steers) == 1)
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    await until(lambda: standin.streaming == 0)
+
+
 async def test_events_that_are_none_change_nothing(standin: ResponsesStandIn, engine: ResponsesSocket) -> None:
     standin.script = script("failed")
     stream = engine.stream_steered(REQUEST, asyncio.Queue())

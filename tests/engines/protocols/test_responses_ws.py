@@ -439,6 +439,16 @@ class TestManyStreams:
         await engine.close()
         await until(lambda: not standin.sockets)
 
+    async def test_a_socket_that_opens_while_the_engine_is_closed_is_not_used(self, standin: ResponsesStandIn) -> None:
+        engine = connected(standin)
+        stream = asyncio.create_task(all_of(engine.stream(REQUEST)))
+        # It has begun to connect, which takes the server's turn too.
+        await asyncio.sleep(0)
+        await engine.close()
+        assert failure(await stream) == Failed("unreachable", "the connections to the model's server were closed")
+        assert standin.requests == []
+        await until(lambda: not standin.sockets)
+
     async def test_nothing_is_asked_again_once_the_engine_is_closed(self, standin: ResponsesStandIn) -> None:
         standin.script = ResponsesScript(first_token_seconds=60)
         engine = connected(standin)
