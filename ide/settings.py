@@ -119,6 +119,7 @@ SITES = Sites(
     second_name=_NAMED or HOST in EVERYWHERE,
 )
 MODELS_FILE = env.text("SPARKROOM_MODELS")
+OPERATOR_PAGE = env.choice("SPARKROOM_OPERATOR_PAGE", "1", ("0", "1")) == "1"
 DAILY_TOKENS = env.whole("SPARKROOM_DAILY_TOKENS", 5_000_000, 0, 10**15, "tokens of paid models a day")
 REHEARSAL_TOKENS_PER_SECOND = env.whole("SPARKROOM_REHEARSAL_SPEED", 1200, 1, 100_000, "tokens per second")
 

@@ -29,8 +29,9 @@ from ide.wire.shapes import Model
 _WARMED: Final = 4
 _LOOK_EVERY_SECONDS: Final = 3.0
 _WARM_EVERY_SECONDS: Final = 20.0
-# Longer than a turn may take: one that is running goes on with the key that it began with.
-_RETIRED_FOR_SECONDS: Final = 1_200.0
+# Two of the longest answers (`Patience.whole`): a turn that runs asks again, for a repair, with the key that it began
+# with. One that goes on for longer loses the answer that it is at.
+_RETIRED_FOR_SECONDS: Final = 1_800.0
 _REHEARSAL: Final = Entry(name=REHEARSAL_NAME, protocol="rehearsal")
 
 
@@ -118,7 +119,7 @@ class Catalogue:
         made = self._made.get(name)
         if made is None or (made.entry, made.key) != (entry, key):
             if made is not None:
-                self._retire(made.engine)
+                self._retire(name)
             made = self._made[name] = _Made(entry, key, self._make(entry, key))
         return made.engine
 
@@ -139,9 +140,13 @@ class Catalogue:
             self._begin(self.engine(name).warm())
 
     async def keep_warm(self, wanted: Callable[[], bool]) -> None:
-        """While `wanted`, keep those connections open, which servers close when they are idle. Never returns."""
+        """While `wanted`, keep those connections open, which servers close when they are idle. Never returns.
+
+        Wanted or not, it lets go of the engines that no new turn may have: any process may have changed the keys.
+        """
         while True:
             await asyncio.sleep(_WARM_EVERY_SECONDS)
+            self._retire_unusable()
             if wanted():
                 await self.look()
                 self.warm()
@@ -172,7 +177,8 @@ class Catalogue:
     async def _look(self) -> None:
         servers = [entry for entry in self._listed if entry.lists]
         if servers:
-            self._local = await find_local(servers, self._own_port)
+            # A server that is busy answering may be slow to list what it has: it still has it.
+            self._local |= await find_local(servers, self._own_port)
 
     def _needs(self, entry: Entry) -> str | None:
         if entry.lists:
@@ -213,8 +219,16 @@ class Catalogue:
             return Rehearsal(self._rehearsal_tokens_per_second)
         return connect(entry, key)
 
-    def _retire(self, engine: CodeModel) -> None:
-        """Close an engine that no new turn gets, once those that have it are over."""
+    def _retire_unusable(self) -> None:
+        """Let go of the engines whose model is gone, or needs something now: a key that was taken back."""
+        entries = self._entries()
+        for name in list(self._made):
+            if name not in entries or self._needs(entries[name]) is not None:
+                self._retire(name)
+
+    def _retire(self, name: str) -> None:
+        """Close the engine of this model, which no new turn gets, once those that have it are over."""
+        engine = self._made.pop(name).engine
 
         def due() -> None:
             del self._retired[engine]

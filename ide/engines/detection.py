@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
 
+from ide.domain.sites import USUAL_PORTS, is_loopback_name
 from ide.engines.configuration import Entry
 
 LOCAL_PATIENCE: Final = 0.5
@@ -29,24 +31,35 @@ async def find_local(
 ) -> dict[str, list[Entry]]:
     """An entry for each model of each server (an entry with model "*"), by the server's name, asked side by side.
 
-    `own_port` is ours, and never asked.
+    One that does not answer in time is not among them: it may be busy. `own_port` is ours, and never asked.
     """
-    asked = [server for server in servers if not is_own(server, own_port)]
+    found: dict[str, list[Entry]] = {}
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        lists = await asyncio.gather(*(_list(session, f"{server.base_url}/models", {}, patience) for server in asked))
-    return {server.name: _local_entries(server, listed or []) for server, listed in zip(asked, lists, strict=True)}
+
+        async def ask(server: Entry) -> None:
+            with suppress(TimeoutError):
+                listed = await _list(session, f"{server.base_url}/models", {}, patience)
+                found[server.name] = _local_entries(server, listed or [])
+
+        await asyncio.gather(*(ask(server) for server in servers if not is_own(server, own_port)))
+    return found
 
 
 async def listed_ids(url: str, headers: dict[str, str], patience: float) -> list[str] | None:
     """The ids of the models that a provider lists at `url`, in any of the shapes in use; None if it gives no list."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        listed = await _list(session, url, headers, patience)
+        try:
+            listed = await _list(session, url, headers, patience)
+        except TimeoutError:
+            return None
     return None if listed is None else [item["id"] for item in listed]
 
 
 def is_own(server: Entry, own_port: int) -> bool:
-    """Whether its address is this server's own."""
-    return urlsplit(server.base_url or "").port == own_port
+    """Whether its address is this server's own: this computer, at `own_port`."""
+    address = urlsplit(server.base_url or "")
+    port = address.port or USUAL_PORTS.get(address.scheme)
+    return port == own_port and is_loopback_name(address.netloc)
 
 
 def _local_entries(server: Entry, listed: list[dict[str, Any]]) -> list[Entry]:
@@ -76,7 +89,7 @@ def _display_name(model: str, server: str) -> str:
 async def _list(
     session: aiohttp.ClientSession, url: str, headers: dict[str, str], patience: float
 ) -> list[dict[str, Any]] | None:
-    """The models listed at `url`, each with its `id`; None if that fails in any way."""
+    """The models listed at `url`, each with its `id`; None if it gives no list. Raises TimeoutError."""
     body = bytearray()
     try:
         # Around everything: looking up a name knows no timeout of its own.
@@ -91,6 +104,8 @@ async def _list(
                 if len(body) > _LIST_BYTES:
                     return None
         parsed = orjson.loads(body)
+    except TimeoutError:
+        raise
     except (aiohttp.ClientError, OSError, ValueError):
         return None
     if not isinstance(parsed, dict):

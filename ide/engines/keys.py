@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -18,8 +18,16 @@ from typing import Final
 _FILE_BYTES: Final = 1_000_000
 
 
+class NotKeys(Exception):
+    """The file holds something else than keys, and is left as it is."""
+
+
 class Keys:
-    """Keys by the names of their variables. Raises `OSError` where the file cannot be written."""
+    """Keys by the names of their variables.
+
+    Changes raise `OSError` where the file cannot be read or written, and `NotKeys`. What was read last counts as long
+    as the file cannot be read.
+    """
 
     def __init__(self, environment: Mapping[str, str], file: Path | None = None) -> None:
         """`file` need not exist. Without one, nothing can be stored."""
@@ -53,13 +61,17 @@ class Keys:
             return {}
         try:
             state = self._file.stat()
-        except OSError:
+        except FileNotFoundError:
             self._stored, self._seen = {}, None
+            return self._stored
+        except OSError:
             return self._stored
         # A file is never written in place: another content is another inode.
         seen = (state.st_ino, state.st_mtime_ns, state.st_size)
         if seen != self._seen:
-            self._stored, self._seen = _load(self._file), seen
+            # A failure may pass while the file stays the same, so that is not remembered.
+            with suppress(OSError, NotKeys):
+                self._stored, self._seen = _load(self._file), seen
         return self._stored
 
     def _change(self, name: str, key: str | None) -> None:
@@ -90,14 +102,16 @@ def is_key(text: str) -> bool:
 
 
 def _load(file: Path) -> dict[str, str]:
-    """What the file holds; nothing if it is not one of ours."""
+    """What the file holds; nothing if there is none. Raises `OSError` or `NotKeys`."""
     try:
         with file.open("rb") as stream:
             parsed = json.loads(stream.read(_FILE_BYTES))
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return {}
+    except (ValueError, RecursionError):
+        raise NotKeys(f"{file.name} is not JSON, or over {_FILE_BYTES} bytes") from None
     if not isinstance(parsed, dict):
-        return {}
+        raise NotKeys(f"{file.name} is no JSON object")
     return {name: key for name, key in parsed.items() if isinstance(key, str) and key}
 
 

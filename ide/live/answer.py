@@ -105,6 +105,8 @@ class Answer:
         async with aclosing(events):
             async for event in events:
                 match event:
+                    case model.Started():
+                        self._pace.take()
                     case model.TextDelta(text):
                         self._hear(text)
                     case model.ReasoningDelta():
@@ -141,6 +143,7 @@ class Answer:
 
     def _steered(self) -> None:
         self._pace.begin()
+        self._pace.take()
         self._pending = max(0, self._pending - 1)
         if not self._pending:
             self._watch(None)

@@ -56,8 +56,10 @@ class Card:
 
     def say(self, text: str) -> None:
         """The model said something to people."""
-        if self._anew and self._prose and text.strip():
-            self._anew, text = False, f"\n\n{text.lstrip()}"
+        if self._anew and text.strip():
+            self._anew = False
+            if self._prose:
+                text = f"\n\n{text.lstrip()}"
         # An offset counts code points, as Python's strings do.
         self._room.outbox.delta(Prose(turn=self.turn.id, offset=self._prose_length, text=text))
         self._prose.append(text)

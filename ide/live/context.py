@@ -80,10 +80,12 @@ class Context:
         talk.check(ask.prompt)
         return talk
 
-    async def view(self) -> RoomView:
-        """The room as it is now."""
+    async def view(self, told: Callable[[], None]) -> RoomView:
+        """The room as it is at one moment, in which `told` is called."""
         async with self._order:
             read = await self._read()
+            # Nothing may be waited for between the last text and this.
+            told()
             if read or self._shown is not self._room.replica.documents():
                 await self._look(read)
             assets = [
@@ -163,12 +165,17 @@ class Talk:
         if not Conversation(self._chosen.dialect, self._chosen.context_tokens).fits(prompt, self._ask.mode):
             raise self._too_long()
 
-    async def request(self, prompt: str, *, repair: bool = False) -> tuple[model.ModelRequest, shapes.Sent]:
-        """What to ask the model now. `repair`: the prompt says itself which blocks of the last answer failed."""
+    async def request(
+        self, prompt: str, told: Callable[[], None], *, repair: bool = False
+    ) -> tuple[model.ModelRequest, shapes.Sent]:
+        """What to ask the model now. `repair`: the prompt says itself which blocks of the last answer failed.
+
+        `told` is called when the files are as the model is told them, also if nobody waits for the request any more.
+        """
         if self._lane is None:
             self._lane = self._context.lane(self._turn, self._chosen)
         # What works in a thread cannot be cancelled, and the next one may not begin before it is done.
-        task = asyncio.get_running_loop().create_task(self._request(self._lane, prompt, repair))
+        task = asyncio.get_running_loop().create_task(self._request(self._lane, prompt, repair, told))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(task)
 
@@ -187,15 +194,19 @@ class Talk:
         if self._lane is not None and self._lane.turn == self._turn:
             self._lane.turn = None
 
-    async def _request(self, lane: _Lane, prompt: str, repair: bool) -> tuple[model.ModelRequest, shapes.Sent]:
+    async def _request(
+        self, lane: _Lane, prompt: str, repair: bool, told: Callable[[], None]
+    ) -> tuple[model.ModelRequest, shapes.Sent]:
         async with lane.order:
             try:
-                return await self._compose(lane, prompt, repair)
+                return await self._compose(lane, prompt, repair, told)
             except TooLong:
                 raise self._too_long() from None
 
-    async def _compose(self, lane: _Lane, prompt: str, repair: bool) -> tuple[model.ModelRequest, shapes.Sent]:
-        view = await self._context.view()
+    async def _compose(
+        self, lane: _Lane, prompt: str, repair: bool, told: Callable[[], None]
+    ) -> tuple[model.ModelRequest, shapes.Sent]:
+        view = await self._context.view(told)
         memory = self._context.memory.copy()
         if self._chosen.rehearsal:
             # It reads the files from what it is told, and keeps no cache.

@@ -9,9 +9,10 @@ from ide.live.replica import Delta, Document, Replica
 
 
 class Others:
-    """Follows every document that there is, and those that are followed later, until it is lifted.
+    """Follows every document that there is, and those that come later, until it is lifted.
 
-    `origin` is whose changes are not others'.
+    `origin` is whose changes are not others'. A document that others made meanwhile, and a text that they put in
+    another one's place, are theirs from their first letter on.
     """
 
     def __init__(self, replica: Replica, origin: object) -> None:
@@ -22,13 +23,25 @@ class Others:
             self.follow(document)
 
     def follow(self, document: Document) -> None:
-        """Follow a document from now on."""
+        """Follow a document from now on; what stands in it is not others'."""
         self._followed[document.id] = _Followed(self._replica, document, self._origin)
 
     def wrote(self, document: Document) -> Foreign:
-        """What they wrote in a document; nothing in a text that took another one's place."""
+        """What they wrote in a document."""
+        return self._of(document).foreign
+
+    def made(self, document: Document) -> bool:
+        """Whether they made it, and more than an empty file."""
+        return self._of(document).made
+
+    def _of(self, document: Document) -> _Followed:
         followed = self._followed.get(document.id)
-        return followed.foreign if followed is not None and followed.key == document.key else Foreign()
+        if followed is None or followed.key != document.key:
+            if followed is not None:
+                followed.unwatch()
+            followed = self._followed[document.id] = _Followed(self._replica, document, self._origin)
+            followed.take()
+        return followed
 
     def lift(self) -> None:
         """Follow nothing any more."""
@@ -42,8 +55,16 @@ class _Followed:
 
     def __init__(self, replica: Replica, document: Document, origin: object) -> None:
         self.key = document.key
+        self.made = False
         self.foreign = Foreign()
+        self._document = document
         self.unwatch: Callable[[], None] = replica.watch(document.id, self, but=origin)
+
+    def take(self) -> None:
+        """All that stands in it is others'."""
+        if text := str(self._document.text):
+            self.made = True
+            self.foreign.changed([{"insert": text}])
 
     def changed(self, delta: Delta) -> None:
         self.foreign.changed(delta)

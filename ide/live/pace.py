@@ -16,6 +16,7 @@ class _Leg:
     """One answer, from its first token to its last. `told` estimates what the model was told for it, in tokens."""
 
     told: int
+    taken: bool = False  # by the model's server, which counts it from then on
     characters: int = 0
     first: float = 0.0
     last: float = 0.0
@@ -31,9 +32,13 @@ class Pace:
         self._first: float | None = None
         self._legs: list[_Leg] = []
 
-    def begin(self, told: int = 0) -> None:
-        """Another answer begins."""
-        self._legs.append(_Leg(told))
+    def begin(self, told: int | None = None) -> None:
+        """Another answer is asked for. Without `told` the model was told what it was told before."""
+        self._legs.append(_Leg(self._legs[-1].told if told is None else told))
+
+    def take(self) -> None:
+        """The model's server took the request."""
+        self._legs[-1].taken = True
 
     def beat(self, characters: int) -> None:
         """So many characters came."""
@@ -52,7 +57,7 @@ class Pace:
 
     def usage(self) -> shapes.Usage:
         """All answers together. One that was cut short its server never counted: it is estimated."""
-        used = [_used(leg) for leg in self._legs if leg.counted is not None or leg.characters]
+        used = [_used(leg) for leg in self._legs if leg.counted is not None or leg.taken or leg.characters]
         return shapes.Usage(
             input=sum(one.input for one in used),
             output=sum(one.output for one in used),
@@ -65,9 +70,12 @@ class Pace:
         if self._first is None:
             return shapes.Timing(total_ms=total_ms)
         seconds = sum(leg.last - leg.first for leg in self._legs)
+        # What a model thinks is counted, and is not in that time.
+        thought = sum(leg.counted.reasoning for leg in self._legs if leg.counted is not None)
+        written = max(0, self.usage().output - thought)
         return shapes.Timing(
             first_token_ms=(self._first - self._began) * 1000,
-            tokens_per_second=self.usage().output / seconds if seconds > 0 else None,
+            tokens_per_second=written / seconds if seconds > 0 else None,
             total_ms=total_ms,
         )
 

@@ -23,12 +23,13 @@ from ide.engines import model
 from ide.live.answer import Answer, Ended
 from ide.live.card import Card
 from ide.live.hands import Hands
+from ide.live.others import Others
 from ide.live.pace import Pace
 from ide.live.question import Question
 from ide.live.retry import retry_after
 from ide.live.typist import Typist
 from ide.wire import shapes
-from ide.wire.codes import Code, HunkState, Role, TurnState
+from ide.wire.codes import Code, HunkState, Mode, Role, TurnState
 
 if TYPE_CHECKING:
     from ide.live.room import LiveRoom
@@ -49,6 +50,7 @@ class RunningTurn:
         self._pace = Pace()
         self._repairs = Repairs()
         self._prompt = question.ask.prompt  # what the model is told last: a person's words, or what failed
+        self._mends = False  # whether it is what failed
         self._answer: Answer | None = None
         turn = question.turn(room.services.new_id(), room.services.now_ms(), after.id if after else None)
         self._card = Card(room, turn)
@@ -114,18 +116,22 @@ class RunningTurn:
 
     def steer(self, prompt: str) -> None:
         """Redirect the turn: keep what is finished, tell the model what was applied, and go on with `prompt`."""
-        self._talk.check(prompt)
-        self._typist.withdraw()
+        unasked = self._answer is None and not self._mends
+        words = f"{self._prompt}\n\n{prompt}" if unasked else prompt
+        self._talk.check(words)
+        others = self._typist.hand_over()
         self._room.outbox.flush()
         self._repairs.note(self._typist.records)
         feedback = render_feedback(record for record in self._card.hunks.values() if not record.superseded)
-        self._talk.answered(self._answer.said if self._answer else "", self._typist.records, cut=True)
+        if self._answer is not None:
+            self._talk.answered(self._answer.said, self._typist.records, cut=True)
         self._card.set(prompts=[*self._card.turn.prompts, prompt], notice=None)
-        self._next_answer(prompt)
+        self._next_answer(words, others)
         redirection = f"{feedback}\n\n{prompt}".strip()
         if self._answer is None or not self._answer.steer(redirection):
             # Nothing that the old stream still says may reach the new typist.
             self._task.cancel()
+            self._answer = None
             self._task = self._begin()
         else:
             self._talk.redirected(redirection)
@@ -213,8 +219,7 @@ class RunningTurn:
         """Write one answer of the model. Returns how its stream ended; None if the model is to be asked anew."""
         loop = asyncio.get_running_loop()
         self._answer = None
-        self._typist.told()
-        request, sent = await self._talk.request(self._prompt, repair=self._prompt != self._card.turn.prompts[-1])
+        request, sent = await self._talk.request(self._prompt, self._typist.told, repair=self._mends)
         self._card.set(sent=sent)
         for tried in count():
             asked = loop.time()
@@ -258,12 +263,12 @@ class RunningTurn:
             return False
         self._talk.answered(self._answer.said, records)
         self._card.set(notice="telling the model which changes could not be applied, and why")
-        self._next_answer(prompt)
+        self._next_answer(prompt, mends=True)
         return True
 
-    def _next_answer(self, prompt: str) -> None:
-        self._prompt = prompt
-        self._typist = self._new_typist()
+    def _next_answer(self, prompt: str, others: Others | None = None, *, mends: bool = False) -> None:
+        self._prompt, self._mends = prompt, mends
+        self._typist = self._new_typist(others)
         self._card.paragraph()
 
     async def _run_tests(self) -> None:
@@ -309,13 +314,15 @@ class RunningTurn:
             self.stored.set()
         await self._room.services.allowance.ended(ended, self._question.chosen)
 
-    def _new_typist(self) -> Typist:
-        only_path = self._question.only_path(self._room.replica.documents())
+    def _new_typist(self, others: Others | None = None) -> Typist:
+        question, replica = self._question, self._room.replica
+        only_path = question.only_path(replica.documents()) if question.ask.mode == Mode.EDIT else None
         return Typist(
-            self._room.replica,
+            replica,
             origin=self,
             limits=self._room.services.limits,
             events=self,
-            dialect=dialect(self._question.chosen.dialect, only_path=only_path),
-            forbids=partial(why_not, self._question.ask.mode),
+            dialect=dialect(question.chosen.dialect, only_path=only_path),
+            forbids=partial(why_not, question.ask.mode),
+            others=others,
         )

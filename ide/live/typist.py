@@ -44,6 +44,7 @@ __all__ = ["HunkRecord", "Typist", "TypistEvents"]
 
 REMOVED: Final = "Somebody removed the place that was being written."
 STANDS: Final = "The new text stood there already."
+MADE: Final = "Somebody else made this file meanwhile, with a text that the answer does not take into account."
 
 
 class TypistEvents(Protocol):
@@ -66,7 +67,8 @@ class Typist:
     """Writes one stream of a turn. Calls follow one another; `withdraw` alone may come at any time.
 
     `origin` is the typist's alone as long as it writes: what else comes of it would be taken for its own doing.
-    `forbids` says of a path why nothing may be written there (`mode`); None if it may.
+    `forbids` says of a path why nothing may be written there (`mode`); None if it may. `others` are those of a typist
+    before it that was withdrawn, if the model was told nothing since: it does not know what they wrote either.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Typist:
         events: TypistEvents,
         dialect: Dialect | None = None,
         forbids: Callable[[str], str | None] = lambda _: None,
+        others: Others | None = None,
     ) -> None:
         self._replica = replica
         self._origin = origin
@@ -89,7 +92,7 @@ class Typist:
         self._open: HunkRecord | None = None  # the block that is open, unless it was refused
         self._refused: HunkRecord | None = None  # the block that is open, if it was
         self._proposal = Proposal()  # what the open block says
-        self._others = Others(replica, origin)
+        self._others = others or Others(replica, origin)
         self._search = Search()  # and how its place is looked for
         self._above: HunkRecord | None = None  # the edit that was applied last
         self._pen: Pen | None = None  # once its place is known
@@ -106,6 +109,8 @@ class Typist:
 
     def told(self) -> None:
         """The model is told the documents as they are now: what others write from here on, it does not know of."""
+        if self._over:
+            return
         self._others.lift()
         self._others = Others(self._replica, self._origin)
 
@@ -129,15 +134,19 @@ class Typist:
 
     def withdraw(self) -> None:
         """Stop: take the open hunk back at once and write nothing more. What was closed stays."""
+        self.hand_over().lift()
+
+    def hand_over(self) -> Others:
+        """As `withdraw`. Answers what follows the others, for the next typist, which lifts it."""
         if self._over:
-            return
+            return self._others
         self._over = True
         self._take_back(HunkState.WITHDRAWN)
         self._propose(whole=False)
         self._commit()
-        self._others.lift()
         self._leave()
         self._tell()
+        return self._others
 
     # --- one tick ----------------------------------------------------------------------------------------------------
 
@@ -218,6 +227,8 @@ class Typist:
             self._refused = self._records[record.id]
         elif document is None:
             self._create(record)
+        elif kind == "create" and self._others.made(document):
+            self._refused = self._refuse(record, Reason.PATH, MADE)
         else:
             self._open = replace(record, file_id=document.id)
             if kind == "create" and (text := self._text(document)) is not None:
@@ -454,7 +465,7 @@ class Typist:
         return self._known(document)
 
     def _known(self, document: Document) -> str:
-        """The text as the model may know it: without what others have written since the stream began."""
+        """The text as the model may know it: without what others have written since it was told."""
         return self._others.wrote(document).without(str(document.text))
 
     # --- records -----------------------------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
 """Who operates this server: somebody at this very computer, where the server answers nobody else.
 
 Only they may paste keys and spend tokens on trying models out. A page elsewhere that makes a name of its own lead here
-(DNS rebinding), or sends a form (CSRF), has another Host or another Origin; a proxy on this computer, behind which
-anybody may be, says so in its headers or passes another Host on.
+(DNS rebinding), or sends a form (CSRF), has another Host or another Origin.
+
+A proxy on this computer, behind which anybody may be, is known only by what it sends: a header of proxies, or another
+Host. One that sends neither (nginx's plain `proxy_pass http://localhost:8000`, an SSH or container tunnel) looks like
+a browser here, and makes everybody behind it the operator. Nothing in a request tells the two apart, so whoever sets up
+such a proxy sets `SPARKROOM_OPERATOR_PAGE=0`, with which nobody is the operator.
 """
 
 from __future__ import annotations
@@ -23,13 +27,21 @@ _OTHERS: Final = (
     "Other devices can reach this server, so keys are set where it is started: as environment variables. "
     "Then start it again."
 )
-_ELSEWHERE: Final = "Keys are set at the computer on which Sparkroom runs, in a browser that opened it as localhost."
+_SWITCHED_OFF: Final = (
+    "SPARKROOM_OPERATOR_PAGE is 0, so keys are set where Sparkroom is started: as environment variables. "
+    "Then start it again."
+)
+_ELSEWHERE: Final = (
+    "Keys are set at the computer on which Sparkroom runs, in a browser that opened it as localhost, without a proxy."
+)
 
 
 def why_not_operator(request: HttpRequest) -> str | None:
     """Why whoever sent this request may not operate the server, in a sentence; None if they may."""
     if not is_loopback(settings.HOST):
         return _OTHERS
+    if not settings.OPERATOR_PAGE:
+        return _SWITCHED_OFF
     host = request.get_host()
     here = is_loopback_name(host) and settings.SITES.site_of(host, on_own_port=False) == Site.IDE
     if not (here and _is_loopback_address(request.META.get("REMOTE_ADDR", ""))):

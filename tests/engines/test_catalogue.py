@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from pytest_django import Settings
 
 from ide.engines.catalogue import Catalogue, ModelNotUsable, UnknownModel
@@ -13,7 +14,9 @@ from ide.engines.keys import Keys
 from ide.engines.model import Done
 from ide.engines.rehearsal import NAME
 from tests.engines.contract import REQUEST, all_of, first_text, text_of, until
+from tests.engines.test_detection import listing
 from tests.standins.chat import ChatStandIn
+from tests.standins.responses import ResponsesStandIn
 from tests.standins.sse import MODEL
 
 
@@ -199,3 +202,49 @@ async def test_connections_are_kept_warm_while_rooms_are_open(
     assert standin.authorisations == []
     await until(lambda: len(standin.authorisations) == 1)
     keeper.cancel()
+
+
+async def test_a_key_that_was_taken_back_is_used_no_more_even_while_nobody_is_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ide.engines.catalogue._WARM_EVERY_SECONDS", 0.001)
+    monkeypatch.setattr("ide.engines.catalogue._RETIRED_FOR_SECONDS", 0.0)
+    keys = Keys({}, tmp_path / "keys.json")
+    keys.store("K", "planted")
+    async with ResponsesStandIn() as server:
+        socket = entry("one", protocol="responses-ws", base_url=server.base_url, key_env="K")
+        models = Catalogue([socket], keys, 20_000)
+        await models.engine("one").warm()
+        assert len(server.sockets) == 1
+        keeper = asyncio.create_task(models.keep_warm(lambda: False))
+        Keys({}, tmp_path / "keys.json").forget("K")
+        await until(lambda: not server.sockets)
+        keeper.cancel()
+        await models.close()
+
+
+async def test_a_local_server_that_is_busy_keeps_its_models_and_one_that_went_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ide.engines.catalogue._LOOK_EVERY_SECONDS", 0.0)
+    busy, asked = False, 0
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        nonlocal asked
+        asked += 1
+        if busy:
+            await asyncio.Event().wait()
+        return web.json_response({"data": [{"id": "m"}]})
+
+    async with listing(handler) as port:
+        models = catalogue(entry("Ollama", base_url=f"http://127.0.0.1:{port}/v1", model="*"))
+        # On a loaded machine even a server that is idle may be slow at first.
+        while models.model(models.models()[0].name).needs is not None:
+            await models.look()
+        busy, before = True, asked
+        await models.look()
+        assert asked == before + 1
+        assert models.default() == "m (Ollama)"
+    await models.look()
+    assert models.default() == NAME
+    await models.close()

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from ide.engines.configuration import Entry
-from ide.engines.detection import find_local, listed_ids
+from ide.engines.detection import find_local, is_own, listed_ids
 from tests.standins.chat import ChatStandIn
 from tests.standins.sse import MODEL
 
@@ -104,6 +104,24 @@ async def test_ourselves_are_not_asked(standin: ChatStandIn) -> None:
     assert standin.authorisations == []
 
 
+@pytest.mark.parametrize(
+    ("address", "own_port", "own"),
+    [
+        ("http://localhost:8000/v1", 8000, True),
+        ("http://127.0.0.1:8000/v1", 8000, True),
+        ("http://[::1]:8000/v1", 8000, True),
+        ("http://localhost/v1", 80, True),
+        ("https://localhost/v1", 443, True),
+        ("http://gpu-box:8000/v1", 8000, False),
+        ("http://gpu-box/v1", 80, False),
+        ("http://localhost:8000/v1", 8001, False),
+        ("https://localhost/v1", 80, False),
+    ],
+)
+def test_which_address_is_our_own(address: str, own_port: int, own: bool) -> None:
+    assert is_own(Entry(name="vLLM", protocol="chat", base_url=address, model="*"), own_port) is own
+
+
 async def test_a_server_that_does_not_answer_keeps_nobody_waiting() -> None:
     begun = asyncio.Event()
 
@@ -113,7 +131,9 @@ async def test_a_server_that_does_not_answer_keeps_nobody_waiting() -> None:
         raise AssertionError
 
     async with listing(handler) as port:
-        assert await find_local([server(port)], 1, patience=0.1) == {"Ollama": []}
+        gone = server(9, "gone")
+        # It may be busy, so it is not said to have no models; one that is not there has none.
+        assert await find_local([server(port), gone], 1, patience=0.1) == {"gone": []}
     assert begun.is_set()
 
 

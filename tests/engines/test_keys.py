@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import stat
 import threading
 from pathlib import Path
 
 import pytest
 
-from ide.engines.keys import Keys, is_key
+from ide.engines.keys import Keys, NotKeys, is_key
 
 
 @pytest.fixture
@@ -80,14 +81,56 @@ def test_keys_that_are_stored_at_the_same_time_are_all_kept(file: Path) -> None:
     assert {path.name for path in file.parent.iterdir()} == {"keys.json", "keys.lock"}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"A_KEY": 7}', '{"A_KEY": ""}', "\ud83d"])
-def test_a_file_that_is_not_ours_holds_no_keys(file: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000, '{"A_KEY": "one"', "\ud83d"])
+def test_a_file_that_is_not_ours_holds_no_keys_and_is_left_as_it_is(file: Path, text: str) -> None:
+    content = text.encode("utf-8", "surrogatepass")
     file.parent.mkdir()
-    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    file.write_bytes(content)
+    keys = Keys({}, file)
+    assert keys.get("A_KEY") is None
+    with pytest.raises(NotKeys, match=r"keys\.json"):
+        keys.store("B_KEY", "two")
+    with pytest.raises(NotKeys, match=r"keys\.json"):
+        keys.forget("A_KEY")
+    assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize("value", ["7", '""', "null"])
+def test_what_cannot_be_a_key_is_none(file: Path, value: str) -> None:
+    file.parent.mkdir()
+    file.write_text(f'{{"A_KEY": {value}}}')
     keys = Keys({}, file)
     assert keys.get("A_KEY") is None
     keys.store("A_KEY", "one")
     assert keys.get("A_KEY") == "one"
+
+
+def test_a_file_that_cannot_be_read_for_a_while_loses_nothing(file: Path) -> None:
+    keys = Keys({}, file)
+    keys.store("A_KEY", "one")
+    assert keys.get("A_KEY") == "one"
+    aside = file.rename(file.with_suffix(".aside"))
+    # A link to itself: nobody can read it, not even an administrator.
+    file.symlink_to(file)
+    assert keys.get("A_KEY") == "one"
+    with pytest.raises(OSError, match=r"keys\.json"):
+        keys.store("B_KEY", "two")
+    aside.replace(file)
+    keys.store("B_KEY", "two")
+    assert (keys.get("A_KEY"), keys.get("B_KEY")) == ("one", "two")
+
+
+def test_a_failed_reading_is_not_remembered(file: Path) -> None:
+    Keys({}, file).store("A_KEY", "one")
+    keys = Keys({}, file)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Every file that is opened now is one too many.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        failed = keys.get("A_KEY")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert (failed, keys.get("A_KEY")) == (None, "one")
 
 
 def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:

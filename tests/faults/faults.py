@@ -222,7 +222,8 @@ def _check_kept(work: Work, turn: str, shown: dict[str, str]) -> None:
     applied = {hunk["path"]: hunk["after"] for hunk in ended["hunks"] if hunk["state"] == "applied"}
     assert shown.items() <= applied.items()
     documents = work.members[0].texts()
-    assert all(documents[path] == text for path, text in applied.items())
+    for path, text in applied.items():
+        assert documents[path] == text, path
 
 
 async def _start_run(work: Work, command: list[str]) -> str:

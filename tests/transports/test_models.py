@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,6 +168,32 @@ async def test_a_pasted_key_is_there_in_every_process_and_goes_again(stack: Stac
     assert (await send(stack, "DELETE", path))[0] == 204
     assert (await known(stack, "a/b (c)"))["needs"] == "needs STANDIN_API_KEY"
     assert (await send(stack, "PUT", path, {"key": KEY}))[0] == 204
+
+
+async def test_whoever_waits_for_the_file_of_keys_keeps_nobody_else_waiting(stack: Stack) -> None:
+    path = "/api/keys/STANDIN_API_KEY"
+    with (stack.data / "keys.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            changes = [asyncio.create_task(send(stack, "PUT", path, {"key": KEY})) for _ in range(2)]
+            await asyncio.gather(*(known(stack, "given") for _ in range(2)))
+        assert not any(change.done() for change in changes)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+    assert [status for status, _ in await asyncio.gather(*changes)] == [204, 204]
+
+
+async def test_a_file_that_holds_no_keys_is_not_written_over(stack: Stack) -> None:
+    file = stack.data / "keys.json"
+    held = file.read_bytes()
+    file.with_suffix(".aside").write_bytes(held[:-1])
+    file.with_suffix(".aside").replace(file)
+    for method in ("PUT", "DELETE"):
+        status, said = await send(stack, method, "/api/keys/STANDIN_API_KEY", {"key": KEY})
+        assert (status, said["code"]) == (503, "unavailable")
+        assert "not a file of keys" in said["message"]
+    assert file.read_bytes() == held[:-1]
+    file.with_suffix(".aside").write_bytes(held)
+    file.with_suffix(".aside").replace(file)
 
 
 async def test_a_test_says_whether_the_edit_landed(stack: Stack) -> None:

@@ -109,7 +109,8 @@ function KeyForm({ name, busy, onKeep, onCancel }: KeyFormProps) {
     <form className="key-form" onSubmit={submit}>
       <label>
         <span className="small muted">
-          <code>{name}</code> is kept on this computer, readable by you alone.
+          <code>{name}</code> is kept on this computer, readable by you alone. Where a proxy or tunnel lets others reach
+          this page as localhost, they can change keys too: <code>SPARKROOM_OPERATOR_PAGE=0</code> prevents that.
         </span>
         <input
           className="field"

@@ -11,8 +11,8 @@ Rules:
 1. A path stands alone on its line, perhaps in a heading, a list item, bold, in quotes or backticks, behind "File" or
    with a colon behind it; or in the fence's first line, behind the language or as `title=` or `filename=`. One blank
    line may stand between it and the fence. A line of words is no path.
-2. The first fence without a path is the file that the turn is about, if it names one, and if the fence's language is
-   none or that file's.
+2. The first fence without a path is the file that the turn is about, if it names one, and if the fence is in that
+   file's language. One without a language is prose.
 3. A fence is closed by one of the same sign, at least as long, with nothing behind it. One with something behind it
    opens another inside.
 4. A file whose fence the stream leaves open is broken.
@@ -222,6 +222,6 @@ def _as_path(text: str) -> str | None:
 
 
 def _is_language_of(path: str, language: str) -> bool:
-    """False if a fence in `language` cannot be the text of the file at `path`."""
+    """Whether a fence in `language` can be the text of the file at `path`."""
     suffix = path.rsplit(".", 1)[-1].lower()
-    return not language or language in _LANGUAGES.get(suffix, frozenset({suffix}))
+    return language in _LANGUAGES.get(suffix, frozenset({suffix}))

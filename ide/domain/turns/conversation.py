@@ -306,6 +306,9 @@ def _news(view: RoomView, about: Wanted, beliefs: dict[str, Belief], tokens: int
         beliefs[file.id] = Belief(file.path, None if known is None else file.text)
         if part.lines and part.tokens > tokens:
             return None
+    # Files that were only removed are listed too.
+    if part.lines and part.tokens > tokens:
+        return None
     return "\n".join([_CHANGED, *part.lines]) if part.lines else ""
 
 

@@ -92,7 +92,7 @@ all of its text
 - Change as little as possible. Touch only the lines that the request is about; no reformatting, no renaming, no
   comments about the change. Do not write files that stay as they are.
 - A text that has a line of three backticks in it needs a fence of four.
-- Code that belongs in no file, such as an example or a command, has no path above its fence.
+- Code that belongs in no file, such as an example or a command, has no path above its fence and no language behind it.
 - Files cannot be removed or renamed this way. If that is asked for, say that people can do it in the list of files.
 - The files that you are given last are the newest.
 - Paths are relative, with `/` between folders, without a `/` at the start and without `..`.

@@ -19,7 +19,7 @@ from ide.wire.shapes import Ask, Lines
 _AROUND: Final = 8
 _MOST_PLACES: Final = 20
 _NUMBERED_SHARE: Final = 8
-_PLACE: Final = re.compile(r"([\w./-]{1,300}\.\w{1,10})[\"']?(?:, line |:|\()(\d{1,7})")
+_PLACE: Final = re.compile(r"(?<![\w./-])([\w./-]{1,300}\.\w{1,10})[\"']?(?:, line |:|\()(\d{1,7})")
 _SELECTED: Final = {
     Mode.EDIT: "The person selected {lines} of {path}. Change only those lines, unless the request says otherwise:",
     Mode.ASK: "The person selected {lines} of {path}, and asks about those:",

@@ -8,6 +8,8 @@ from ide.engines.model import ModelRequest, Usage
 from ide.engines.streams.answer import Answer, tokens
 
 _REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {"length": "length", "content_filter": "filter"}
+# What OpenRouter and DeepSeek say of an answer that broke off.
+_BROKEN: Final = ("error", "insufficient_system_resource")
 
 
 class Chat:
@@ -79,7 +81,9 @@ class ChatAnswer(Answer):
                 self.done()
                 return
         reason = choice.get("finish_reason")
-        if isinstance(reason, str) and reason:
+        if reason in _BROKEN:
+            self.fail("lost" if self.begun else "overloaded", f"the model's server ended the answer with {reason!r}")
+        elif isinstance(reason, str) and reason:
             self.finish(_REASONS.get(reason, "stop"))
 
 

@@ -24,7 +24,8 @@ _CLOSED: Final = Failed("unreachable", "the connections to the model's server we
 
 class LanePool:
     """The sockets to one server. `open_socket` opens one or raises `Refused`; `greeting` is said on each that is
-    opened ahead of its use; after `rotate_seconds` a socket takes no new requests."""
+    opened ahead of its use; after `rotate_seconds` a socket takes no new requests. Whoever wants another then asks
+    for it: nothing is opened for nobody."""
 
     def __init__(
         self,
@@ -114,7 +115,7 @@ class LanePool:
             connection.transport.abort()
             raise Refused(_CLOSED)
         socket = LaneSocket(connection, self.support, self._forget)
-        self._sockets[socket] = asyncio.get_running_loop().call_later(self._rotate_seconds, self._rotate, socket)
+        self._sockets[socket] = asyncio.get_running_loop().call_later(self._rotate_seconds, socket.retire)
         return socket
 
     async def _greet(self, socket: LaneSocket) -> None:
@@ -140,10 +141,6 @@ class LanePool:
                 await self.ready()
 
         self._begin(ready())
-
-    def _rotate(self, socket: LaneSocket) -> None:
-        socket.retire()
-        self._replenish()
 
     def _forget(self, socket: LaneSocket) -> None:
         self._sockets.pop(socket).cancel()

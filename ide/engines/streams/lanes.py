@@ -53,6 +53,8 @@ class Lane:
         """Why nothing more comes."""
         self.wanted = False
         """Somebody waits for the answer."""
+        self.steered = False
+        """Its answer may have a successor, which the server begins by itself."""
         self.flowing = False
         """Its answer may be read a little later, with what comes meanwhile."""
         self._events: list[dict[str, Any]] = []
@@ -65,6 +67,7 @@ class Lane:
 
     async def steer(self, message: dict[str, Any]) -> None:
         """Say something that names its lane by the response it is about."""
+        self.steered = True
         await self.socket.send(message, None)
 
     async def read(self, deadline: float) -> list[dict[str, Any]]:
@@ -88,7 +91,7 @@ class Lane:
 
     def begin(self, wanted: bool) -> None:
         """Forget what was read before."""
-        self.wanted, self.flowing, self._bytes = wanted, False, 0
+        self.wanted, self.steered, self.flowing, self._bytes = wanted, False, False, 0
         self._events.clear()
 
     def put(self, event: dict[str, Any], size: int) -> None:
@@ -121,8 +124,9 @@ class LaneSocket:
         self._open = True
         self._free: list[Lane] = []  # the one that was used last comes last
         self._flying: dict[str, Lane] = {}
-        self._draining: set[str] = set()
+        self._draining: dict[str, Lane] = {}
         self._names = 0
+        self._spent = 0  # names that are not used again
         self._resting: asyncio.TimerHandle | None = None
         self._reader = asyncio.get_running_loop().create_task(self._receive())
 
@@ -171,7 +175,7 @@ class LaneSocket:
         if ended and self._open:
             self._free.append(lane)
         elif not ended:
-            self._draining.add(lane.name)
+            self._draining[lane.name] = lane
         if (self._draining and not self.busy) or (self.retired and not self._flying):
             self.abort()
 
@@ -218,6 +222,16 @@ class LaneSocket:
     def _has_names(self) -> bool:
         return self._names < (_NAMES if self._support.shared else 1)
 
+    def _reuse(self, drained: Lane) -> None:
+        """Nothing more comes in this lane that nobody waited for: its name may carry another request."""
+        if not drained.steered:
+            self._free.insert(0, Lane(self, drained.name))
+            return
+        # The server may yet begin a successor, so the name is not used again. A socket that has few left is replaced.
+        self._spent += 1
+        if self._spent * 2 >= _NAMES:
+            self.retire()
+
     async def _receive(self) -> None:
         reason = BROKEN
         try:
@@ -241,8 +255,8 @@ class LaneSocket:
             if (lane := self._flying.get(name)) is not None:
                 self._support.shared = True
                 lane.put(event, size)
-            elif is_last(event):
-                self._draining.discard(name)
+            elif is_last(event) and (drained := self._draining.pop(name, None)) is not None:
+                self._reuse(drained)
         elif len(self._flying) == 1 and not self._draining:
             next(iter(self._flying.values())).put(event, size)
         elif event.get("type") == "error":

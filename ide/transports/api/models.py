@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import deque
 from time import monotonic
@@ -12,7 +13,7 @@ from ninja import Router
 from ide.domain.refusals import Refusal
 from ide.engines.catalogue import Catalogue, UnknownModel
 from ide.engines.configuration import Entry
-from ide.engines.keys import is_key
+from ide.engines.keys import NotKeys, is_key
 from ide.live.services import Services
 from ide.live.trial import try_out
 from ide.store import measures
@@ -94,8 +95,8 @@ async def put_key(request: HttpRequest, name: str, asked: AskForKey) -> tuple[in
     if not is_key(key):
         raise Refusal(Code.BAD_REQUEST, "That is no key: a key has letters, digits and signs, and no spaces.")
     try:
-        catalogue.keys.store(name, key)
-    except OSError as error:
+        (catalogue.keys.store)(name, key)
+    except (OSError, NotKeys) as error:
         raise _not_kept(error) from None
     return 204, None
 
@@ -105,8 +106,9 @@ async def delete_key(request: HttpRequest, name: str) -> tuple[int, None]:
     """Forget a key that was pasted. For the operator."""
     catalogue = await _for_keys(request, name)
     try:
-        catalogue.keys.forget(name)
-    except OSError as error:
+        # It waits for other processes and for the disk.
+        (catalogue.keys.forget)(name)
+    except (OSError, NotKeys) as error:
         raise _not_kept(error) from None
     return 204, None
 
@@ -153,6 +155,14 @@ async def _for_keys(request: HttpRequest, name: str) -> Catalogue:
     return catalogue
 
 
-def _not_kept(error: OSError) -> Refusal:
-    log.error("the file of keys cannot be written: %s", error.strerror)
-    return Refusal(Code.UNAVAILABLE, "The key could not be kept: the data folder cannot be written; see the log.")
+def _not_kept(error: OSError | NotKeys) -> Refusal:
+    if isinstance(error, NotKeys):
+        log.error("the file of keys is left as it is: %s", error)
+        return Refusal(
+            Code.UNAVAILABLE,
+            "Nothing was changed: keys.json in the data folder is not a file of keys; mend or remove it.",
+        )
+    log.error("the file of keys cannot be read or written: %s", error.strerror)
+    return Refusal(
+        Code.UNAVAILABLE, "Nothing was changed: keys.json in the data folder cannot be read or written; see the log."
+    )

@@ -434,10 +434,52 @@ class TestManyStreams:
         standin.script = ResponsesScript(tuple(f"word{number} " for number in range(100)), rate=200)
         engine = ResponsesSocket(standin.base_url, MODEL, KEY, rotate_seconds=0.1)
         assert await text(engine) == "".join(standin.script.deltas)
+        await until(lambda: not standin.sockets)
         old = set(standin.connections)
-        await until(lambda: bool(standin.connections - old))
+        await engine.warm()
+        assert standin.connections - old
         await engine.close()
         await until(lambda: not standin.sockets)
+
+    async def test_a_socket_that_is_too_old_is_not_replaced_for_nobody(self, standin: ResponsesStandIn) -> None:
+        engine = ResponsesSocket(standin.base_url, MODEL, KEY, rotate_seconds=0.05)
+        await engine.warm()
+        async with ResponsesStandIn() as other:
+            wanted = ResponsesSocket(other.base_url, MODEL, KEY, rotate_seconds=0.05)
+            for _ in range(4):
+                await wanted.warm()
+                await until(lambda: not other.sockets)
+            await wanted.close()
+        await until(lambda: not standin.sockets)
+        assert standin.upgrades == 1
+        await engine.close()
+
+    @pytest.mark.parametrize("steers", [False, True])
+    async def test_answers_that_were_stopped_use_up_no_socket(
+        self, standin: ResponsesStandIn, monkeypatch: pytest.MonkeyPatch, steers: bool
+    ) -> None:
+        monkeypatch.setattr("ide.engines.streams.lane_pool._SOCKETS", 1)
+        endless = ResponsesScript(("a ",) * 100_000, rate=50)
+        stopped = ResponsesScript(("b ",) * 8, rate=800, steer="accepted")
+        standin.script = lambda number: stopped if number else endless
+        engine = ResponsesSocket(standin.base_url, MODEL, KEY, steers=steers)
+        lasting = engine.stream(REQUEST)
+        await first_text(lasting)
+        for _ in range(40):
+            redirections: asyncio.Queue[str] = asyncio.Queue()
+            redirections.put_nowait("Use colours")
+            stream = engine.stream_steered(REQUEST, redirections)
+            await first_text(stream)
+            await stream.aclose()
+            # The rest is read to its end, which nobody hears.
+            await until(lambda: standin.streaming == 1)
+        # A model that was redirected may yet go on in its lane, so that is not used again, and the socket is replaced.
+        assert (standin.upgrades > 1) is steers
+        assert len(standin.steers) == (40 if steers else 0)
+        assert (await first_text(lasting)).text.startswith("a ")
+        await lasting.aclose()
+        assert set(await text(engine)) == {"b", " "}
+        await engine.close()
 
     async def test_a_socket_that_opens_while_the_engine_is_closed_is_not_used(self, standin: ResponsesStandIn) -> None:
         engine = connected(standin)
