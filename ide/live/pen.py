@@ -49,7 +49,7 @@ class Pen:
         self._outside = len(document.text) - byte_length(self.before)
         self._gone = False
         self.caret: Position | None = None  # behind what was typed last
-        self._unwatch = replica.watch(document.id, self, but=origin)
+        self._unwatch = replica.watch(document.id, self, but=(origin,))
 
     @property
     def lost(self) -> bool:

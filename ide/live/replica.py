@@ -15,7 +15,7 @@ from __future__ import annotations
 import secrets
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -92,7 +92,9 @@ class Replica:
         self._callbacks: list[UpdateCallback] = []
         self._updates: deque[tuple[bytes, object]] = deque()
         self._delivering = False
-        self._watchers: dict[str, list[tuple[Watcher, object]]] = {}
+        self._watchers: dict[str, list[tuple[Watcher, Collection[object]]]] = {}
+        self.models: list[object] = []
+        """The origins of the models that write here at the moment."""
         self._origin: object = None
         self._depth = 0
         self._types = 0
@@ -195,8 +197,8 @@ class Replica:
         self._followed.append(changed)
         return changed
 
-    def watch(self, file_id: str, watcher: Watcher, *, but: object = None) -> Callable[[], None]:
-        """Tell `watcher` what happens to a file's text, but for changes of the origin `but`. Answers how to stop."""
+    def watch(self, file_id: str, watcher: Watcher, *, but: Collection[object] = ()) -> Callable[[], None]:
+        """Tell `watcher` what happens to a file's text, but for changes of the origins `but`. Answers how to stop."""
         watching = (watcher, but)
         self._watchers.setdefault(file_id, []).append(watching)
         return partial(self._unwatch, file_id, watching)
@@ -392,7 +394,7 @@ class Replica:
                 for changed in self._followed:
                     changed.add(path[0])
                 for watcher, but in tuple(self._watchers.get(path[0], ())):
-                    if but is None or but is not self._origin:
+                    if self._origin not in but:
                         watcher.changed(event.delta)
             elif kind is MapEvent and not path:
                 self._mark(list(event.keys))

@@ -7,9 +7,12 @@ told. Blocks that failed go back to the model, and a server that is busy is aske
 from __future__ import annotations
 
 import asyncio
+import logging
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
+
+from django.db import DatabaseError
 
 from ide.domain.edits.dialects import dialect
 from ide.domain.edits.feedback import render_feedback
@@ -35,6 +38,10 @@ if TYPE_CHECKING:
     from ide.live.room import LiveRoom
 
 MOST_HUNKS = 500
+WITHHELD = "The model's server withheld the answer, or its rest."
+CUT = "\n\nThe answer ends here, at the most that this model writes at once."
+
+log = logging.getLogger(__name__)
 
 
 class RunningTurn:
@@ -107,18 +114,20 @@ class RunningTurn:
         try:
             self._silence()
         finally:
+            self._over.set()
             self._talk.close()
             self._hands.leave()
-            self._card.set(state=ended.state, error=ended.error)
-            self._over.set()
+            self._card.set(state=ended.state, error=ended.error, usage=self._pace.usage(), timing=self._pace.timing())
             self._room.turns.ended(ended)
             self.stored.set()
+            self._room.background(self._room.services.allowance.ended(self.shape(), self._question.chosen))
 
     def steer(self, prompt: str) -> None:
         """Redirect the turn: keep what is finished, tell the model what was applied, and go on with `prompt`."""
         unasked = self._answer is None and not self._mends
         words = f"{self._prompt}\n\n{prompt}" if unasked else prompt
         self._talk.check(words)
+        self._room.services.allowance.check(self._question.chosen)
         others = self._typist.hand_over()
         self._room.outbox.flush()
         self._repairs.note(self._typist.records)
@@ -172,7 +181,10 @@ class RunningTurn:
             self._card.set(waits_for=None)
             try:
                 self._check_asker()
+                # Its key may be another one by now, or none.
+                self._question = self._question.renewed(self._room.services.catalogue)
             except Refusal as refusal:
+                self._typist.withdraw()
                 self._fail(refusal.code, refusal.message)
                 return
             await self._run()
@@ -192,9 +204,9 @@ class RunningTurn:
         return asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
-        # What people typed is a state of its own, before a model adds to it.
-        self._room.history.settle()
         try:
+            # What people typed is a state of its own, before a model adds to it.
+            self._room.history.settle()
             while True:
                 last = await self._hear()
                 if last is None:
@@ -203,9 +215,16 @@ class RunningTurn:
                 if isinstance(last, model.Failed):
                     self._fail(Code.MODEL_FAILED, last.message)
                     return
-                if last.reason != "stop" or not self._repair():
-                    break
-            await self._run_tests()
+                if last.reason == "filter":
+                    self._fail(Code.MODEL_FAILED, WITHHELD)
+                    return
+                if last.reason == "length":
+                    self.prose(CUT)
+                elif self._repair():
+                    continue
+                else:
+                    await self._run_tests()
+                break
             self._end(TurnState.SETTLED)
         except Refusal as refusal:
             self._silence()
@@ -258,13 +277,20 @@ class RunningTurn:
         """Make the next answer one that puts right what failed in the last. False if there is nothing to put right."""
         records = self._typist.records
         # A prepared answer would not change.
-        prompt = None if self._question.chosen.rehearsal else self._repairs.prompt(records)
+        prompt = None if self._question.chosen.rehearsal or self._has_spent() else self._repairs.prompt(records)
         if prompt is None or self._answer is None:
             return False
         self._talk.answered(self._answer.said, records)
         self._card.set(notice="telling the model which changes could not be applied, and why")
         self._next_answer(prompt, mends=True)
         return True
+
+    def _has_spent(self) -> bool:
+        try:
+            self._room.services.allowance.check(self._question.chosen)
+        except Refusal:
+            return True
+        return False
 
     def _next_answer(self, prompt: str, others: Others | None = None, *, mends: bool = False) -> None:
         self._prompt, self._mends = prompt, mends
@@ -280,6 +306,10 @@ class RunningTurn:
                 await asyncio.shield(self._room.runs.start(self._question.person, shapes.AskForRun(tests=True)))
             except Refusal as refusal:
                 self.prose(f"\n\nThe tests were not run: {refusal.message}")
+            except DatabaseError:
+                # What the turn wrote stands, whatever becomes of the tests.
+                log.exception("a turn's tests could not be started")
+                self.prose("\n\nThe tests were not run: the database does not answer.")
 
     # --- endings ---
 
@@ -293,26 +323,33 @@ class RunningTurn:
         self._end(TurnState.FAILED, error=shapes.Problem(code=code, message=message))
 
     def _end(self, state: TurnState, **fields: object) -> None:
-        self._hands.leave()
-        self._room.outbox.flush()
+        if self.over:
+            return
+        try:
+            self._hands.leave()
+            self._room.outbox.flush()
+        finally:
+            self._over.set()
+            self._settle(state, **fields)
+
+    def _settle(self, state: TurnState, **fields: object) -> None:
         ended = {"waits_for": None, "notice": None, "usage": self._pace.usage(), "timing": self._pace.timing()}
         self._card.set(state=state, **ended, **fields)
         if self._answer is not None and self._answer.said:
             self._talk.answered(self._answer.said, self._typist.records, cut=state != TurnState.SETTLED)
         self._talk.close()
         self._room.context.remember(self.shape())
-        self._over.set()
         self._room.background(self._store())
         self._room.history.turn(self._card.turn)
 
     async def _store(self) -> None:
         """Store how the turn ended. From then on its row speaks for it."""
         try:
-            ended = await self._card.end()
-            self._room.turns.ended(ended)
+            await self._card.end()
         finally:
+            self._room.turns.ended(self.shape())
             self.stored.set()
-        await self._room.services.allowance.ended(ended, self._question.chosen)
+            await self._room.services.allowance.ended(self.shape(), self._question.chosen)
 
     def _new_typist(self, others: Others | None = None) -> Typist:
         question, replica = self._question, self._room.replica

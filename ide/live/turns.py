@@ -58,15 +58,9 @@ class Turns:
             command = AskCommand.model_validate({**ask.model_dump(), "type": "ask", "id": "-"})
             return await self._room.neighbours.call(process, person, command) or ""
         before = self._last(await self._find(ask.after)) if ask.after else None
-        name = ask.model or services.catalogue.default()
-        chosen = next((known for known in services.catalogue.models() if known.name == name), None)
-        if chosen is None:
-            raise Refusal(Code.NOT_FOUND, f'No model is called "{name}" here.')
-        if chosen.needs is not None:
-            raise Refusal(Code.UNAVAILABLE, f"{chosen.name}: {chosen.needs}.")
-        services.allowance.check(chosen)
+        question = Question.of(person, ask, services.catalogue)
+        services.allowance.check(question.chosen)
         self._check_room(before)
-        question = Question(person, ask, chosen, services.catalogue.engine(chosen.name))
         turn = RunningTurn(self._room, question, before)
         self._turns[turn.id] = turn
         if before is None:

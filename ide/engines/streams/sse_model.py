@@ -136,6 +136,8 @@ class SseModel:
             try:
                 return await self._open().post(url, data=body, headers=headers, allow_redirects=False)
             except aiohttp.ServerDisconnectedError:
+                if self._used_at == float("-inf"):
+                    raise
                 # A kept connection that the server closed just now: nothing was answered, so asking again is safe.
                 return await self._open().post(url, data=body, headers=headers, allow_redirects=False)
 
@@ -146,7 +148,8 @@ class SseModel:
             async with asyncio.timeout(self._patience.connect):
                 while len(body) < _REFUSAL_BYTES and (chunk := await response.content.readany()):
                     body += chunk
-        except (aiohttp.ClientError, OSError):
+        except (aiohttp.ClientError, OSError, RuntimeError):
+            # RuntimeError is how aiohttp says that the engine was closed meanwhile.
             pass
         return refusal(response.status, body, response.headers.get("Retry-After"), self._wire.secret)
 
