@@ -75,6 +75,7 @@ def test_a_taken_port_of_the_previews_is_said_with_the_setting_that_moves_it(tmp
     [
         ("PORT", "eighty", "from 1 to 65535"),
         ("SPARKROOM_SERVER", "gunicorn", "one of daphne, uvicorn"),
+        ("SPARKROOM_OPERATOR_PAGE", "no", "one of 0, 1"),
         ("HOST", "192.0.2.1", "a name or an address of this machine"),
     ],
 )

@@ -65,6 +65,23 @@ async def test_its_server_takes_the_prompt(stack: Stack, steer: Steer) -> None:
         assert not turn["usage"]["estimated"]
 
 
+async def test_what_was_typed_before_its_server_took_the_prompt_stays(stack: Stack) -> None:
+    """The model is not told the files again, so that it does not know of it."""
+    room = await new_room(stack)
+    slow = tokens_of("<<<<<<< CREATE b.js\n" + "line()\n" * 400 + ">>>>>>> END\n")
+    answer = "<<<<<<< CREATE a.js\nuno\n>>>>>>> END\n"
+    async with server("accepted") as model, join(stack, room) as alice:
+        model.script = ResponsesScript(slow, 800, steer="accepted", successor=tokens_of(answer))
+        await alice.create("a.js", "one\n")
+        turn_id = await ask(alice, "Make b.js", model=MODEL.protocol)
+        await alice.until(lambda: (alice.text("b.js") or "").count("line()") > 3)
+        await alice.insert("a.js", 4, "typed meanwhile\n")
+        await alice.command("steer_turn", turn=turn_id, prompt="In Italian, please")
+        await alice.until_over(turn_id)
+        assert len(model.steers) == 1
+        await alice.until_text("a.js", "uno\ntyped meanwhile\n")
+
+
 @pytest.mark.parametrize("steer", ["unsupported", "failed", "dropped", "silent"])
 async def test_where_it_does_not_the_model_is_asked_anew(stack: Stack, steer: Steer) -> None:
     room = await new_room(stack)

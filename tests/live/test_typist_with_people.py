@@ -12,6 +12,7 @@ from pycrdt import Map, Text
 
 from ide.domain.edits.dialects import DialectName
 from ide.live.replica import Replica
+from ide.live.typist import MADE
 from ide.wire.codes import HunkState, Reason
 from tests.live.typing_session import ANSWERS, LINES, Session, edit, patch, quick
 
@@ -106,6 +107,45 @@ class TestPeople:
         session.typist.told()
         await session.write("a.js\n```\nuno\n```\n")
         assert session.files == {"a.js": "uno\n"}
+
+    @pytest.mark.parametrize("way", ["made", "brought back", "another text"])
+    async def test_a_file_that_the_model_was_not_told_of_is_not_replaced(self, way: str) -> None:
+        session = Session({} if way == "made" else {"a.js": "one\n"}, name="whole")
+        if way == "another text":
+            file_id = session.replica.documents()["a.js"].id
+            session.replica.doc.get("files", type=Map)[file_id]["text"] = Text("mine\n")
+        else:
+            known = session.replica.document("a.js")
+            if known is not None:
+                session.replica.delete(known.id, "person")
+            session.replica.create("a.js", "mine\n", "person", file_id=known.id if known else None)
+        await session.write("a.js\n```\nuno\n```\n", "b.js\n```\ndue\n```\nb.js\n```\ntre\n```\n")
+        assert session.files == {"a.js": "mine\n", "b.js": "tre\n"}
+        assert [(record.state, record.reason) for record in session.records] == [
+            (HunkState.REFUSED, Reason.PATH),
+            (HunkState.APPLIED, None),
+            (HunkState.APPLIED, None),
+        ]
+        assert session.records[0].message == MADE
+        session.typist.told()
+        await session.write("a.js\n```\nuno\n```\n")
+        assert session.files["a.js"] == "uno\n"
+
+    async def test_an_empty_file_that_somebody_made_is_filled_and_may_be_rewritten(self) -> None:
+        session = Session({}, name="whole")
+        session.replica.create("a.js", "", "person")
+        await session.write("a.js\n```\nuno\n```\n")
+        session.insert("a.js", "uno", "[me]")
+        await session.write("a.js\n```\ndue\n```\n")
+        assert "[me]" in session.files["a.js"]
+        assert session.files["a.js"].replace("[me]", "") == "due\n"
+
+    async def test_a_file_that_somebody_made_is_edited_where_the_model_quotes_it(self) -> None:
+        session = Session({})
+        session.replica.create("a", "one\ntwo\n", "person")
+        await session.write(edit("a", "one\n", "uno\n"), edit("a", "two\n", "due\n"), edit("a", "six\n", "sei\n"))
+        assert session.files == {"a": "uno\ndue\n"}
+        assert [record.reason for record in session.records] == [None, None, Reason.NO_MATCH]
 
     @quick
     @given(LINES, LINES, st.booleans(), st.booleans(), st.data())

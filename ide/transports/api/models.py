@@ -95,7 +95,7 @@ async def put_key(request: HttpRequest, name: str, asked: AskForKey) -> tuple[in
     if not is_key(key):
         raise Refusal(Code.BAD_REQUEST, "That is no key: a key has letters, digits and signs, and no spaces.")
     try:
-        (catalogue.keys.store)(name, key)
+        await asyncio.to_thread(catalogue.keys.store, name, key)
     except (OSError, NotKeys) as error:
         raise _not_kept(error) from None
     return 204, None
@@ -107,7 +107,7 @@ async def delete_key(request: HttpRequest, name: str) -> tuple[int, None]:
     catalogue = await _for_keys(request, name)
     try:
         # It waits for other processes and for the disk.
-        (catalogue.keys.forget)(name)
+        await asyncio.to_thread(catalogue.keys.forget, name)
     except (OSError, NotKeys) as error:
         raise _not_kept(error) from None
     return 204, None

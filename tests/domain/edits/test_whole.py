@@ -11,6 +11,7 @@ from ide.domain.edits.whole import WholeParser
 from tests.domain.edits.streams import check_blocks, parse, pieces
 
 X = "```\nx\n```\n"
+PY = "```py\nx\n```\n"
 ENDED = Broken("The answer ended inside this file.", ended=True)
 
 
@@ -76,9 +77,10 @@ def test_what_a_stream_holds(text: str, events: list[Event]) -> None:
 @pytest.mark.parametrize(
     ("text", "events"),
     [
-        (f"So:\n{X}And:\n{X}", [Prose("So:\n"), *file("main.py"), Prose(f"And:\n{X}")]),
+        (f"So:\n{PY}And:\n{PY}", [Prose("So:\n"), *file("main.py"), Prose(f"And:\n{PY}")]),
+        (f"Install it with\n{X}and\n{PY}", [Prose(f"Install it with\n{X}and\n"), *file("main.py")]),
         ("```bash\nrun\n```\n```python\nx\n```\n", [Prose("```bash\nrun\n```\n"), *file("main.py")]),
-        (f"a.js\n{X}{X}", [*file("a.js"), Prose(X)]),
+        (f"a.js\n{X}{PY}", [*file("a.js"), Prose(PY)]),
     ],
 )
 def test_a_fence_without_a_path_is_the_only_file_once(text: str, events: list[Event]) -> None:  # 2

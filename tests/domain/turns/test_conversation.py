@@ -343,6 +343,18 @@ def test_it_begins_anew_at_three_quarters_with_short_exchanges_and_the_files_as_
     assert 5 < anew < 100
 
 
+@pytest.mark.parametrize("beside", [(), ("z.js",)])
+def test_many_files_that_were_removed_are_not_told_beyond_the_window(beside: tuple[str, ...]) -> None:
+    removed = [f"folder/with/a/long/name/{number}/file.js" for number in range(600)]
+    room = TalkedOf([DocumentText(path, "") for path in (*removed, *beside)], context_tokens=20_000)
+    room.ask("go")
+    room.answered("words " * 2_000)
+    for path in removed:
+        room.remove(path)
+    content = room.ask("go on")
+    assert tokens(content) <= content.sent.tokens <= Budget(20_000).most
+
+
 def test_a_turn_that_is_begun_anew_in_its_middle_keeps_what_was_said_in_it() -> None:
     room = TalkedOf([DocumentText("a.js", "let a = 0;\n")], context_tokens=8_000)
     room.ask("build the first half", turn="t")
