@@ -113,9 +113,24 @@ export class Changes {
       const paths = event.turn.hunks.flatMap((hunk) => (hunk.state === "applied" ? [hunk.path] : []));
       this.#pending = turnEnded(this.#pending, paths, now);
       for (const path of paths) this.#trailing.set(path, now + TRAIL);
+    } else if (event.type === "hunk" && event.hunk.state === "rejected") {
+      this.#takenBack([event.hunk.path], now);
+    } else if (event.type === "turn" && event.turn.undone) {
+      this.#takenBack(
+        event.turn.hunks.map((hunk) => hunk.path),
+        now,
+      );
     }
     this.#running = this.#runningNow();
     this.changed();
+  }
+
+  /** What a turn wrote was taken back, perhaps so soon that it was taken for text that trailed in. */
+  #takenBack(paths: readonly string[], now: number): void {
+    for (const path of paths) {
+      this.#trailing.delete(path);
+      this.#pending = typed(this.#pending, path, now);
+    }
   }
 
   #pathsNow(): ReadonlySet<string> {
