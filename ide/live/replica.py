@@ -95,6 +95,8 @@ class Replica:
         self._watchers: dict[str, list[tuple[Watcher, Collection[object]]]] = {}
         self.models: list[object] = []
         """The origins of the models that write here at the moment."""
+        self.rewritten: set[str | None] = set()
+        """Ids of the files that one of them writes from the first line to the last: two would mix their lines."""
         self._origin: object = None
         self._depth = 0
         self._types = 0

@@ -44,6 +44,7 @@ __all__ = ["HunkRecord", "Typist", "TypistEvents"]
 
 REMOVED: Final = "Somebody removed the place that was being written."
 STANDS: Final = "The new text stood there already."
+REWRITTEN: Final = "Another model is writing this file anew."
 MADE: Final = "Somebody else made this file meanwhile, with a text that the answer does not take into account."
 
 
@@ -227,12 +228,15 @@ class Typist:
             self._refused = self._records[record.id]
         elif document is None:
             self._create(record)
+        elif kind == "create" and document.id in self._replica.rewritten:
+            self._refused = self._refuse(record, Reason.PATH, REWRITTEN)
         elif kind == "create" and self._others.made(document):
             self._refused = self._refuse(record, Reason.PATH, MADE)
         else:
             self._open = replace(record, file_id=document.id)
             if kind == "create" and (text := self._text(document)) is not None:
                 lines = contents(text)
+                self._replica.rewritten.add(document.id)
                 self._set_down(document, text, Place(0, len(lines)), lines)
 
     def _create(self, record: HunkRecord) -> None:
@@ -251,6 +255,7 @@ class Typist:
         document = self._replica.document_by_id(file_id)
         if document is not None:
             self._others.follow(document)
+            self._replica.rewritten.add(file_id)
             self._set_down(document, "", Place(0, 0), [])
 
     async def _locate(self, target: Target) -> None:
@@ -411,6 +416,8 @@ class Typist:
     def _put_down(self) -> None:
         if self._pen is not None:
             self._pen.lift()
+        if self._open is not None and self._open.kind == "create":
+            self._replica.rewritten.discard(self._open.file_id)
         self._pen = self._open = None
 
     def _delete(self, path: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.live.test_turns import CREATE, FIRST, MODELS, ask, hunk_states, script
 from tests.live.typing_session import edit
-from tests.peer import Peer, join, new_room
+from tests.peer import Peer, call, join, new_room
 from tests.stack import Stack, free_port
 from tests.standins.chat import ChatStandIn, Script
 
@@ -149,3 +149,32 @@ async def test_a_plan_writes_its_file_alone(stack: Stack, port: int) -> None:
         assert hunk_states(turn) == ["applied", "refused", "refused"]
         await alice.until_text("PLAN.md", "- [ ] Make it faster\n")
         await alice.until_text("a.js", FIRST)
+
+
+async def test_an_answer_that_was_cut_says_so_and_one_that_was_withheld_is_none(stack: Stack, port: int) -> None:
+    room = await new_room(stack)
+    cut = script("Half of", finish_reason="length")
+    withheld = script("Some of it", finish_reason="content_filter")
+    async with (
+        ChatStandIn(lambda number: [cut, withheld][number], port) as model,
+        join(stack, room) as alice,
+    ):
+        await alice.create("a.js", FIRST)
+        turn = await repaired(alice, "Explain, and run the tests", run_tests=True)
+        assert turn["text"].endswith("The answer ends here, at the most that this model writes at once.")
+        runs = await call(stack, "GET", f"/api/rooms/{room['id']}/runs", token=room["tokens"]["edit"])
+        assert runs == [], "nothing is tested that is not finished"
+        turn = await alice.until_over(await ask(alice, "Again"))
+        assert (turn["state"], turn["error"]["code"]) == ("failed", "model_failed")
+        assert len(model.requests) == 2
+
+
+async def test_what_is_said_after_a_repair_is_one_paragraph(stack: Stack, port: int) -> None:
+    room = await new_room(stack)
+    async with (
+        ChatStandIn(answers(WRONG, f"{RIGHT}I made it faster, as you see."), port),
+        join(stack, room) as alice,
+    ):
+        await alice.create("a.js", FIRST)
+        turn = await repaired(alice)
+        assert turn["text"].strip() == "I made it faster, as you see."

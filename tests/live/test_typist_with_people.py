@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import Map, Text
 
-from ide.domain.edits.dialects import DialectName
+from ide.domain.edits.dialects import DialectName, dialect
 from ide.live.replica import Replica
-from ide.live.typist import MADE
+from ide.live.typist import MADE, REWRITTEN, Typist
 from ide.wire.codes import HunkState, Reason
-from tests.live.typing_session import ANSWERS, LINES, Session, edit, patch, quick
+from tests.live.typing_session import ANSWERS, LINES, Listener, Session, Sizes, edit, patch, quick
 
 
 class TestPeople:
@@ -295,3 +295,23 @@ async def _after_blocks(files: dict[str, str], answer: str, applied: int) -> dic
         await session.write(letter)
     session.typist.withdraw()
     return session.files
+
+
+async def test_two_models_that_make_the_same_file_do_not_double_it() -> None:
+    session = Session({})
+    listener = Listener()
+    second = Typist(session.replica, origin="another turn", limits=Sizes(), events=listener, dialect=dialect("edit"))
+    lines = [f"line {number}\n" for number in range(20)]
+    await session.write("<<<<<<< CREATE a\n")
+    await second.write("<<<<<<< CREATE a\n")
+    for line in lines:
+        await session.write(line)
+        await second.write(line)
+    await session.write(">>>>>>> END\n")
+    await second.write(">>>>>>> END\n")
+    await session.typist.finish()
+    await second.finish()
+    assert session.files == {"a": "".join(lines)}
+    assert [(record.state, record.message) for record in session.records] == [(HunkState.APPLIED, None)]
+    assert [(record.state, record.message) for record in second.records] == [(HunkState.REFUSED, REWRITTEN)]
+    assert (session.replica.models, session.replica.rewritten) == ([], set())

@@ -104,3 +104,10 @@ def test_what_follows_the_end_is_not_read() -> None:
     events = read(Script(("one",)).transcript + Script(("two",)).transcript)
     assert text_of(events) == "one"
     assert events[-1] == Done("stop")
+
+
+@pytest.mark.parametrize("said", ["error", "insufficient_system_resource"])
+def test_an_answer_that_its_server_gave_up_is_none(said: str) -> None:
+    end = last(read(Script(finish_reason=said).transcript))
+    assert isinstance(end, Failed)
+    assert (end.kind, said in end.message) == ("lost", True)
