@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, Final, Literal, Protocol
+from typing import Final, Literal
 
 from ide.domain.documents import BadPath, SizeLimits, check_path
 from ide.domain.edits.events import (
@@ -38,30 +38,13 @@ from ide.live.others import Others
 from ide.live.pen import Pen
 from ide.live.positions import decode_range
 from ide.live.replica import Document, Replica
+from ide.live.typist_events import TypistEvents
 from ide.wire.codes import HunkState, Reason
-
-__all__ = ["HunkRecord", "Typist", "TypistEvents"]
 
 REMOVED: Final = "Somebody removed the place that was being written."
 STANDS: Final = "The new text stood there already."
 REWRITTEN: Final = "Another model is writing this file anew."
 MADE: Final = "Somebody else made this file meanwhile, with a text that the answer does not take into account."
-
-
-class TypistEvents(Protocol):
-    """Told what a typist does, after each transaction, on the loop. It may write to the replica."""
-
-    def prose(self, text: str) -> None:
-        """More of the answer's prose."""
-        ...
-
-    def hunk(self, record: HunkRecord) -> None:
-        """A hunk came to be or changed its state; the record replaces the earlier one with its id."""
-        ...
-
-    def cursor(self, file_id: str, position: dict[str, Any] | None) -> None:
-        """The caret stands here now (a Yjs relative position in JSON), or left this file (None)."""
-        ...
 
 
 class Typist:
