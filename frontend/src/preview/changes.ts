@@ -14,9 +14,6 @@ export type PageFile = { readonly id: string; readonly path: string } & (
   | { readonly asset: string }
 );
 
-/** How long text may trail in after its turn has ended (ms). */
-const TRAIL = 500;
-
 export class Changes {
   #pending: Pending = UP_TO_DATE;
   #paths: ReadonlySet<string>;
@@ -24,8 +21,6 @@ export class Changes {
   #bytes: ReadonlyMap<string, string>;
   #running: ReadonlySet<string>;
   #ownTurn = false;
-  /** Documents that a turn has just written, and until when changes in them are still its own. */
-  readonly #trailing = new Map<string, number>();
   readonly #undo: readonly (() => void)[];
 
   /** `changed` is called after everything that may call for another look. */
@@ -92,16 +87,16 @@ export class Changes {
     if (!this.session.state.get().synced) return;
     const now = performance.now();
     for (const path of paths) {
-      if (local || !this.#isTurns(path, now)) this.#pending = typed(this.#pending, path, now);
+      if (local || !this.#isTurns(path)) this.#pending = typed(this.#pending, path, now);
     }
     this.changed();
   }
 
-  /** True for changes that a turn makes: its hunks and its end say when they are complete. */
-  #isTurns(path: string, now: number): boolean {
+  /** True for changes that a turn makes: its hunks and its end, which come after its text, say when they are complete. */
+  #isTurns(path: string): boolean {
     const { turns } = this.session.state.get();
     const writes = (turn: Turn) => !turnOver(turn) && turn.hunks.some((hunk) => hunk.path === path);
-    return turns.some(writes) || now < (this.#trailing.get(path) ?? 0);
+    return turns.some(writes);
   }
 
   #heard(event: Event): void {
@@ -112,25 +107,9 @@ export class Changes {
       this.#ownTurn = event.turn.member === this.session.state.get().me?.id;
       const paths = event.turn.hunks.flatMap((hunk) => (hunk.state === "applied" ? [hunk.path] : []));
       this.#pending = turnEnded(this.#pending, paths, now);
-      for (const path of paths) this.#trailing.set(path, now + TRAIL);
-    } else if (event.type === "hunk" && event.hunk.state === "rejected") {
-      this.#takenBack([event.hunk.path], now);
-    } else if (event.type === "turn" && event.turn.undone) {
-      this.#takenBack(
-        event.turn.hunks.map((hunk) => hunk.path),
-        now,
-      );
     }
     this.#running = this.#runningNow();
     this.changed();
-  }
-
-  /** What a turn wrote was taken back, perhaps so soon that it was taken for text that trailed in. */
-  #takenBack(paths: readonly string[], now: number): void {
-    for (const path of paths) {
-      this.#trailing.delete(path);
-      this.#pending = typed(this.#pending, path, now);
-    }
   }
 
   #pathsNow(): ReadonlySet<string> {
