@@ -139,8 +139,11 @@ def test_escape_in_vim_mode_stops_nobodys_turn(person: MakePerson, slow_sparkroo
     wait_until(bob.page, lambda: room.texts()["script.js"] == before)
     assert set(prepared("snake").values()) <= set(room.texts().values())
     bob.ask("Make a todo list")
+    # The editor shows what one's own turn writes first, unless one is at work in it by then.
+    expect(bob.turns.last.get_by_role("listitem").first).to_be_visible()
     bob.open("script.js")
     bob.editor.click()
+    expect(bob.editor).to_be_focused()
     bob.page.keyboard.press("Escape")
     expect(bob.turns.last).to_have_attribute("data-state", "streaming")
     bob.page.keyboard.press("Control+.")
