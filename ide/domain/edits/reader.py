@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final, cast
@@ -14,7 +15,7 @@ MARKER_LENGTH: Final = 2_200
 TARGET_LENGTH: Final = 1_000_000
 
 
-class LineReader:
+class LineReader(ABC):
     """Reads one stream line by line. A line that can be no marker is passed on before it is whole.
 
     A dialect says by `_undecided` how long the start of a line is held back, and takes lines by the other three.
@@ -55,21 +56,21 @@ class LineReader:
         self._rest = self._rest[at:]
         return self._take()
 
+    @abstractmethod
     def _undecided(self, start: str) -> bool:
         """True while a line that begins with `start` could still become a marker."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _line(self, line: str) -> None:
         """Take a whole line, with its ending."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _start(self, text: str) -> None:
         """Take the start of a line that is no marker."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _pass(self, text: str) -> None:
         """Take more of a line that is no marker. Ends with \\n or \\r\\n if that is its end."""
-        raise NotImplementedError
 
     def _take(self) -> list[Event]:
         events, self._events = self._events, []
