@@ -43,11 +43,9 @@ class Card:
         """Store it as it is, and tell the room."""
         self._room.feed.record(turns.record, self._room.id, self.shape(), self._room.services.bus.process)
 
-    async def end(self) -> shapes.Turn:
-        """Store how the turn ended. Answers that once it is stored."""
-        ended = self.shape()
-        await self._room.feed.commit(turns.record, self._room.id, ended, self._room.services.bus.process)
-        return ended
+    async def end(self) -> None:
+        """Store how the turn ended, and return once that is stored."""
+        await self._room.feed.commit(turns.record, self._room.id, self.shape(), self._room.services.bus.process)
 
     def put(self, record: HunkRecord) -> None:
         """A hunk came to be, or changed."""

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Frame, expect
 
 from tests.browser.person import Person, Room, wait_until
-from tests.browser.scripted_model import ScriptedModel, scripted_stack
+from tests.browser.scripted_model import ScriptedModel
 from tests.live.typing_session import edit
 from tests.stack import Stack
 
 MakePerson = Callable[[], Person]
-
-
-@pytest.fixture(scope="module")
-def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, ScriptedModel]]:
-    with scripted_stack(tmp_path_factory.mktemp("results")) as both:
-        yield both
-
-
-@pytest.fixture
-def stack(scripted: tuple[Stack, ScriptedModel]) -> Stack:
-    return scripted[0]
-
-
-@pytest.fixture
-def model(scripted: tuple[Stack, ScriptedModel]) -> ScriptedModel:
-    return scripted[1]
 
 
 def heading(frame: Frame) -> str | None:

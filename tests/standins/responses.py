@@ -1,24 +1,17 @@
 """A stand-in for a server of OpenAI's Responses, by HTTP and over WebSocket, under one address.
 
 `sse.py` says how it is used and which faults it knows. Over a socket, what a script refuses with a status is refused at
-the upgrade, or as an error event if the socket is open already. As a process of its own:
-
-    python -m tests.standins.responses --port 8100 --rate 1000 --tokens 5000
+the upgrade, or as an error event if the socket is open already.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Literal
 
 from aiohttp import web
 
-from tests.standins.chat import tokens_of
 from tests.standins.responses_script import Event, ResponsesScript
 from tests.standins.responses_socket import Socket
 from tests.standins.sse import MODEL, SseStandIn
@@ -90,32 +83,3 @@ class ResponsesStandIn(SseStandIn[ResponsesScript]):
         finally:
             del self.sockets[stream]
         return stream
-
-
-def numbered(tokens: int, rate: float | None) -> Callable[[int], ResponsesScript]:
-    """For benchmarks: each answer creates a document of its own, of `tokens` tokens in all."""
-    lines = (token for at in range(tokens // 6) for token in tokens_of(f"  total += step * {at};\n"))
-    body = tuple(islice(lines, tokens - 2))
-    return lambda number: ResponsesScript((f"<<<<<<< CREATE bench/{number}.js\n", *body, "\n>>>>>>> END\n"), rate)
-
-
-async def _serve(arguments: argparse.Namespace) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    script = numbered(arguments.tokens, arguments.rate) if arguments.tokens else ResponsesScript(rate=arguments.rate)
-    async with ResponsesStandIn(script, arguments.port) as server:
-        print(server.base_url, flush=True)
-        await stop.wait()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.standins.responses")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--rate", type=float, default=None, help="tokens a second (default: as fast as it goes)")
-    parser.add_argument("--tokens", type=int, default=0, help="create a document of so many tokens")
-    asyncio.run(_serve(parser.parse_args()))
-
-
-if __name__ == "__main__":
-    main()

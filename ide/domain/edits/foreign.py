@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ide.domain.units import byte_length
+from ide.domain.edits.delta import steps_of
 
 # Stretches beyond which all that stands in the document is taken for its own.
 MOST_STRETCHES: Final = 2_000
@@ -22,19 +22,12 @@ class Foreign:
 
     def changed(self, delta: Iterable[Mapping[str, Any]]) -> None:
         """Others changed the document: a Yjs delta counted in bytes."""
-        at = 0
-        for change in delta:
-            if "retain" in change:
-                at += int(change["retain"])
-            elif "delete" in change:
-                self.removed(at, int(change["delete"]))
-            elif "insert" in change:
-                # Anything but text counts one.
-                text = change["insert"]
-                length = byte_length(text) if isinstance(text, str) else 1
+        for what, at, length in steps_of(delta):
+            if what == "delete":
+                self.removed(at, length)
+            else:
                 self.inserted(at, length)
                 self._add(at, at + length)
-                at += length
 
     def inserted(self, at: int, length: int) -> None:
         """Something was put at byte `at` that is not foreign."""

@@ -17,6 +17,7 @@ from itertools import compress
 from operator import not_
 from typing import Any, Final, Literal
 
+from ide.domain.edits.delta import steps_of
 from ide.domain.edits.difference import difference
 from ide.domain.edits.lines import content_of, ending_of, split_lines
 from ide.domain.edits.weave import Keep, Step
@@ -194,18 +195,11 @@ class Region:
 
     def changed(self, delta: Iterable[Mapping[str, Any]]) -> None:
         """Follow a change of the document's text by somebody else: a Yjs delta counted in bytes."""
-        at = 0
-        for change in delta:
-            if "retain" in change:
-                at += int(change["retain"])
-            elif "delete" in change:
-                self._deleted(at, int(change["delete"]))
-            elif "insert" in change:
-                # Anything but text counts one.
-                text = change["insert"]
-                length = byte_length(text) if isinstance(text, str) else 1
+        for what, at, length in steps_of(delta):
+            if what == "delete":
+                self._deleted(at, length)
+            else:
                 self._inserted(at, length)
-                at += length
 
     def _inserted(self, at: int, length: int) -> None:
         if at < self.start:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from ide.engines.model import ModelRequest, Usage
+from ide.engines.protocols.model_wire import ModelWire
 from ide.engines.streams.answer import Answer, tokens
 
 VERSION: Final = "2023-06-01"
@@ -18,17 +19,10 @@ _REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {
 }
 
 
-class Anthropic:
+class Anthropic(ModelWire):
     """How a server of Anthropic's protocol is asked for one model. Implements `Wire`."""
 
     path = "/messages"
-    warm_path = "/models"
-
-    def __init__(self, model: str, key: str | None = None, output_tokens: int | None = None) -> None:
-        """`output_tokens` is the most that is ever asked for: some models take less than a turn would."""
-        self.secret = key
-        self._model = model
-        self._output_tokens = output_tokens
 
     def headers(self) -> dict[str, str]:
         """See `Wire`."""
@@ -57,9 +51,6 @@ class Anthropic:
     def answer(self, request: ModelRequest) -> Answer:
         """See `Wire`."""
         return AnthropicAnswer(self._most(request), self.secret)
-
-    def _most(self, request: ModelRequest) -> int:
-        return min(request.max_output_tokens, self._output_tokens or request.max_output_tokens)
 
 
 class AnthropicAnswer(Answer):

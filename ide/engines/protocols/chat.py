@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from ide.engines.model import ModelRequest, Usage
+from ide.engines.protocols.model_wire import ModelWire
 from ide.engines.streams.answer import Answer, tokens
 
 _REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {"length": "length", "content_filter": "filter"}
@@ -12,21 +13,13 @@ _REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {"length": "le
 _BROKEN: Final = ("error", "insufficient_system_resource")
 
 
-class Chat:
-    """How a Chat Completions server is asked for one model. Implements `Wire`."""
+class Chat(ModelWire):
+    """How a Chat Completions server is asked for one model. Implements `Wire`.
+
+    A limit is sent as `max_tokens`, if there is one.
+    """
 
     path = "/chat/completions"
-    warm_path = "/models"
-
-    def __init__(self, model: str, key: str | None = None, output_tokens: int | None = None) -> None:
-        """`output_tokens` is sent as `max_tokens` if given."""
-        self.secret = key
-        self._model = model
-        self._output_tokens = output_tokens
-
-    def headers(self) -> dict[str, str]:
-        """See `Wire`."""
-        return {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
 
     def body(self, request: ModelRequest) -> dict[str, Any]:
         """See `Wire`."""
@@ -39,12 +32,12 @@ class Chat:
             "stream_options": {"include_usage": True},
         }
         if self._output_tokens is not None:
-            body["max_tokens"] = min(self._output_tokens, request.max_output_tokens)
+            body["max_tokens"] = self._most(request)
         return body
 
     def answer(self, request: ModelRequest) -> Answer:
         """See `Wire`."""
-        return ChatAnswer(min(request.max_output_tokens, self._output_tokens or 2**31), self.secret)
+        return ChatAnswer(self._most(request), self.secret)
 
 
 class ChatAnswer(Answer):

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from ide.engines.model import ModelEvent, ModelRequest, Usage
+from ide.engines.protocols.model_wire import ModelWire
 from ide.engines.streams.answer import Answer, loads, tokens
 
 _REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {
@@ -28,18 +29,15 @@ _BROKEN: Final = frozenset(
 _BARE_BYTES: Final = 65_536
 
 
-class Gemini:
+class Gemini(ModelWire):
     """How a server of Gemini's protocol is asked for one model. Implements `Wire`."""
-
-    warm_path = "/models"
 
     def __init__(self, model: str, key: str | None = None, output_tokens: int | None = None) -> None:
         """`output_tokens` is sent as `maxOutputTokens` if given. Thinking counts as output there."""
+        super().__init__(model, key, output_tokens)
         # As the vendor's clients have it: a name with a folder stands for itself (`models/x`, `tunedModels/x`).
         name = model if "/" in model else f"models/{model}"
         self.path = f"/{quote(name)}:streamGenerateContent?alt=sse"
-        self.secret = key
-        self._output_tokens = output_tokens
 
     def headers(self) -> dict[str, str]:
         """See `Wire`."""
@@ -56,12 +54,12 @@ class Gemini:
         if request.system:
             body["systemInstruction"] = {"parts": [{"text": request.system}]}
         if self._output_tokens is not None:
-            body["generationConfig"] = {"maxOutputTokens": min(self._output_tokens, request.max_output_tokens)}
+            body["generationConfig"] = {"maxOutputTokens": self._most(request)}
         return body
 
     def answer(self, request: ModelRequest) -> Answer:
         """See `Wire`."""
-        return GeminiAnswer(min(request.max_output_tokens, self._output_tokens or 2**31), self.secret)
+        return GeminiAnswer(self._most(request), self.secret)
 
 
 class GeminiAnswer(Answer):

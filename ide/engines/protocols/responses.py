@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final, Literal
 
 from ide.engines.model import Failed, ModelRequest, Usage
+from ide.engines.protocols.model_wire import ModelWire
 from ide.engines.streams.answer import Answer, tokens
 from ide.engines.streams.errors import retry_after
 
@@ -17,21 +18,13 @@ _REASONS: Final[dict[str, Literal["stop", "length", "filter"]]] = {
 _CONVERSATION_LENGTH: Final = 64
 
 
-class Responses:
-    """How a server of the Responses protocol is asked for one model. Implements `Wire`."""
+class Responses(ModelWire):
+    """How a server of the Responses protocol is asked for one model. Implements `Wire`.
+
+    A limit is sent as `max_output_tokens`, if there is one. Reasoning counts as output there.
+    """
 
     path = "/responses"
-    warm_path = "/models"
-
-    def __init__(self, model: str, key: str | None = None, output_tokens: int | None = None) -> None:
-        """`output_tokens` is sent as `max_output_tokens` if given. Reasoning counts as output there."""
-        self.secret = key
-        self._model = model
-        self._output_tokens = output_tokens
-
-    def headers(self) -> dict[str, str]:
-        """See `Wire`."""
-        return {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
 
     def body(self, request: ModelRequest) -> dict[str, Any]:
         """See `Wire`."""
@@ -47,7 +40,7 @@ class Responses:
         if request.conversation:
             body["prompt_cache_key"] = request.conversation[:_CONVERSATION_LENGTH]
         if self._output_tokens is not None:
-            body["max_output_tokens"] = min(self._output_tokens, request.max_output_tokens)
+            body["max_output_tokens"] = self._most(request)
         return body
 
     def greeting(self) -> dict[str, Any]:
@@ -56,7 +49,7 @@ class Responses:
 
     def answer(self, request: ModelRequest) -> ResponsesAnswer:
         """See `Wire`."""
-        return ResponsesAnswer(min(request.max_output_tokens, self._output_tokens or 2**31), self.secret)
+        return ResponsesAnswer(self._most(request), self.secret)
 
 
 class ResponsesAnswer(Answer):
