@@ -6,7 +6,7 @@ import time
 
 from ide.store import runs
 from ide.store.runs import RunInput
-from ide.wire.codes import RunState
+from ide.wire.codes import RunKind, RunState
 from ide.wire.shapes import Terminal, Test
 from workers import checks
 from workers.broadcast import Broadcast
@@ -37,10 +37,10 @@ class Execution:
         run, terminal = self._given.run, self._given.terminal
         return Order(
             files=self._given.files,
-            command=checks.command(self._given.select) if run.tests_only else run.command,
+            command=checks.command(self._given.select) if run.kind is RunKind.TESTS else run.command,
             limits=run.limits,
             terminal=Terminal(columns=terminal[0], rows=terminal[1]) if terminal else None,
-            reporter=checks.REPORTER if run.tests_only else None,
+            reporter=checks.REPORTER if run.kind is RunKind.TESTS else None,
         )
 
     def follow(self, sandbox: Sandbox) -> Ended:
@@ -119,6 +119,6 @@ class Execution:
                 return RunState.LOST, "the worker was stopped"
             case Cause.KILLED:
                 return RunState.STOPPED, None
-        if self._given.run.tests_only:
+        if self._given.run.kind is RunKind.TESTS:
             return self._results.verdict(ended.exit_code)
         return (RunState.PASSED if ended.exit_code == 0 else RunState.FAILED), None

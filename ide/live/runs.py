@@ -13,7 +13,7 @@ from ide.engines.bus import Control, Input, Resize, Stop
 from ide.live.connection import Person
 from ide.store import runs
 from ide.wire import shapes
-from ide.wire.codes import Code, RunState
+from ide.wire.codes import Code, RunKind, RunState
 
 if TYPE_CHECKING:
     from ide.live.room import LiveRoom
@@ -38,10 +38,10 @@ class Runs:
             member=person.id,
             member_name=person.name,
             command=command,
-            tests_only=asked.tests,
+            kind=RunKind.TESTS if asked.tests else RunKind.PROGRAM,
             state=RunState.QUEUED,
             terminal=asked.terminal is not None,
-            limits=services.run_limits,
+            limits=services.terminal_limits if asked.terminal else services.run_limits,
             created_at=services.now_ms(),
         )
         replica = self._room.replica

@@ -26,6 +26,7 @@ class Services:
     bus: WebBus
     limits: Limits
     run_limits: RunLimits
+    terminal_limits: RunLimits
     history_bytes: int
     turns_at_once: int
     runs_at_once: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
-from ide.wire.codes import HunkState, Mode, Role, RunState, StepKind, TurnState
+from ide.wire.codes import HunkState, Mode, Role, RunKind, RunState, StepKind, TurnState
 
 
 def _choices(
-    kind: type[Role] | type[TurnState] | type[HunkState] | type[RunState] | type[Mode] | type[StepKind],
+    kind: type[Role] | type[TurnState] | type[HunkState] | type[RunKind] | type[RunState] | type[Mode] | type[StepKind],
 ) -> list[tuple[str, str]]:
     return [(value.value, value.value) for value in kind]
 
@@ -215,7 +215,7 @@ class Run(models.Model):
     member = models.CharField(max_length=32)
     member_name = models.CharField(max_length=40)
     command = models.JSONField()
-    tests_only = models.BooleanField()
+    kind = models.CharField(max_length=7, choices=_choices(RunKind))
     select = models.CharField(max_length=200, null=True)
     columns = models.PositiveSmallIntegerField(null=True)
     rows = models.PositiveSmallIntegerField(null=True)
@@ -228,7 +228,12 @@ class Run(models.Model):
     tests = models.JSONField(default=list)
     reason = models.TextField(null=True)
     seconds = models.FloatField(null=True)
+    cpu_seconds = models.FloatField(null=True)
+    memory_bytes = models.BigIntegerField(null=True)
+    output_bytes = models.BigIntegerField(default=0)
+    made = models.JSONField(default=list)
     created_at = models.BigIntegerField()
+    begun_at = models.BigIntegerField(null=True)
     worker = models.CharField(max_length=80, null=True)
     leased_until = models.DateTimeField(null=True)
 

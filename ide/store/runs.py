@@ -21,7 +21,7 @@ from django.utils import timezone
 from ide.store import assets, journal
 from ide.store.models import Run
 from ide.wire import shapes
-from ide.wire.codes import RunState
+from ide.wire.codes import RunKind, RunState
 from ide.wire.messages import RunEvent, TestEvent
 
 # Until somebody else says that a run is lost whose worker died.
@@ -55,7 +55,7 @@ def create(
             member=run.member,
             member_name=run.member_name,
             command=run.command,
-            tests_only=run.tests_only,
+            kind=run.kind,
             select=select,
             columns=terminal.columns if terminal else None,
             rows=terminal.rows if terminal else None,
@@ -162,7 +162,7 @@ def to_shape(row: Run) -> shapes.Run:
         member=row.member,
         member_name=row.member_name,
         command=row.command,
-        tests_only=row.tests_only,
+        kind=RunKind(row.kind),
         state=RunState(row.state),
         exit_code=row.exit_code,
         output=row.output,
@@ -172,7 +172,12 @@ def to_shape(row: Run) -> shapes.Run:
         limits=shapes.RunLimits.model_validate(row.limits),
         reason=row.reason,
         seconds=row.seconds,
+        cpu_seconds=row.cpu_seconds,
+        memory_bytes=row.memory_bytes,
+        output_bytes=row.output_bytes,
+        made=[shapes.MadeFile.model_validate(file) for file in row.made],
         created_at=row.created_at,
+        begun_at=row.begun_at,
     )
 
 

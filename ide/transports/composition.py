@@ -20,6 +20,16 @@ from ide.store.rooms import fresh_id
 from ide.store.writer import Writer
 from ide.wire.shapes import Limits, RunLimits
 
+RUN_LIMITS = RunLimits(
+    seconds=settings.RUN_SECONDS,
+    cpu_seconds=settings.RUN_CPU_SECONDS,
+    memory_bytes=settings.RUN_MEMORY_BYTES,
+    output_bytes=settings.RUN_OUTPUT_BYTES,
+    file_bytes=settings.RUN_FILE_BYTES,
+    files=settings.RUN_FILES,
+    processes=settings.RUN_PROCESSES,
+)
+
 
 async def make_services() -> Services:
     """What every room of this process shares, made from the settings."""
@@ -43,11 +53,9 @@ async def make_services() -> Services:
             asset_bytes=settings.ASSET_BYTES,
             room_assets_bytes=settings.ROOM_ASSETS_BYTES,
         ),
-        run_limits=RunLimits(
-            seconds=settings.RUN_SECONDS,
-            memory_bytes=settings.RUN_MEMORY_BYTES,
-            output_bytes=settings.RUN_OUTPUT_BYTES,
-            processes=settings.RUN_PROCESSES,
+        run_limits=RUN_LIMITS,
+        terminal_limits=RUN_LIMITS.model_copy(
+            update={"seconds": settings.TERMINAL_SECONDS, "idle_seconds": settings.TERMINAL_IDLE_SECONDS}
         ),
         history_bytes=settings.HISTORY_BYTES,
         turns_at_once=settings.ROOM_TURNS,

@@ -135,6 +135,15 @@ class Difference(StrEnum):
     DELETED = "deleted"
 
 
+class RunKind(StrEnum):
+    """What a run executes: a program, the tests, a look at the room's page, or a program under the debugger."""
+
+    PROGRAM = "program"
+    TESTS = "tests"
+    PAGE = "page"
+    DEBUG = "debug"
+
+
 class RunState(StrEnum):
     """queued → running → passed, failed, stopped, lost or refused."""
 

@@ -20,6 +20,7 @@ from ide.wire.codes import (
     Reason,
     RequestState,
     Role,
+    RunKind,
     RunState,
     TurnState,
 )
@@ -172,23 +173,47 @@ class Test(Shape):
 
 
 class RunLimits(Shape):
-    """What a sandbox may use."""
+    """What a sandbox may use, all its processes together.
+
+    `seconds` by the clock, `cpu_seconds` of the processors, `idle_seconds` in which a terminal neither hears nor says
+    anything (None: as long as it likes). `file_bytes` and `files` are of the working folder, and again of /tmp. Of the
+    output `output_bytes` are kept; the rest is counted.
+    """
 
     seconds: float
+    cpu_seconds: float
+    idle_seconds: float | None = None
     memory_bytes: int
     output_bytes: int
+    file_bytes: int
+    files: int
     processes: int
 
 
+class MadeFile(Shape):
+    """A file that a run made or changed, as it was when the run ended. `hash` names its bytes."""
+
+    path: str
+    bytes: int
+    hash: str
+    type: str
+
+
 class Run(Shape):
-    """One sandboxed execution. `reason` says which limit was hit, or why it was refused."""
+    """One sandboxed execution. `reason` says which limit was hit, or why it was refused.
+
+    `output_bytes` counts what was written, kept or not; `memory_bytes` is the most that was in use at once. `ahead`
+    says how many runs a worker will take before this one, while it waits and as far as anybody knows. It runs the text
+    of the moment `created_at`; `begun_at` is when a worker took it. Moments are milliseconds since 1970.
+    """
 
     id: str
     member: str
     member_name: str
+    kind: RunKind
     command: list[str]
-    tests_only: bool
     state: RunState
+    ahead: int | None = None
     exit_code: int | None = None
     output: str = ""
     truncated: bool = False
@@ -197,7 +222,12 @@ class Run(Shape):
     limits: RunLimits
     reason: str | None = None
     seconds: float | None = None
+    cpu_seconds: float | None = None
+    memory_bytes: int | None = None
+    output_bytes: int = 0
+    made: list[MadeFile] = []
     created_at: int
+    begun_at: int | None = None
 
 
 class Message(Shape):

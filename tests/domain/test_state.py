@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from ide.domain.state import HUNK_CHARACTERS, OUTPUT_CHARACTERS, bounded
 from ide.wire import shapes
-from ide.wire.codes import HunkState, Mode, Role, RunState, TurnState
+from ide.wire.codes import HunkState, Mode, Role, RunKind, RunState, TurnState
 from ide.wire.messages import State
 
 ROOM = shapes.Room(
@@ -45,13 +45,15 @@ def _turn(number: int, characters: int, state: TurnState = TurnState.SETTLED) ->
 
 
 def _run(output: str, state: RunState) -> shapes.Run:
-    limits = shapes.RunLimits(seconds=1, memory_bytes=1, output_bytes=1, processes=1)
+    limits = shapes.RunLimits(
+        seconds=1, cpu_seconds=1, memory_bytes=1, output_bytes=1, file_bytes=1, files=1, processes=1
+    )
     return shapes.Run(
         id="r",
         member="m",
         member_name="M",
         command=["x"],
-        tests_only=False,
+        kind=RunKind.PROGRAM,
         state=state,
         output=output,
         limits=limits,

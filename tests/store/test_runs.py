@@ -8,9 +8,9 @@ from django.utils import timezone
 from ide.store import runs
 from ide.store.models import Run
 from ide.wire import shapes
-from ide.wire.codes import Outcome, RunState
+from ide.wire.codes import Outcome, RunKind, RunState
 
-LIMITS = shapes.RunLimits(seconds=1, memory_bytes=1, output_bytes=1, processes=1)
+LIMITS = shapes.RunLimits(seconds=1, cpu_seconds=1, memory_bytes=1, output_bytes=1, file_bytes=1, files=1, processes=1)
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def run(room: str) -> str:
         member="m",
         member_name="Blue Fox",
         command=["python", "main.py"],
-        tests_only=False,
+        kind=RunKind.PROGRAM,
         state=RunState.QUEUED,
         limits=LIMITS,
         created_at=1,

@@ -14,7 +14,15 @@ from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.sandbox import Ended, Order, Report, Sandbox, Text
 from workers.sandboxes.toolchain import Toolchain, install, locate
 
-LIMITS = RunLimits(seconds=10, memory_bytes=512_000_000, output_bytes=1_000_000, processes=64)
+LIMITS = RunLimits(
+    seconds=10,
+    cpu_seconds=10,
+    memory_bytes=512_000_000,
+    output_bytes=1_000_000,
+    file_bytes=64_000_000,
+    files=4_096,
+    processes=64,
+)
 PATIENCE = 20.0
 
 

@@ -12,7 +12,7 @@ from ide.engines.bus import Control
 from ide.engines.entries import Entry
 from ide.engines.web_bus import WebBus
 from ide.store import rooms, runs
-from ide.wire.codes import RunState
+from ide.wire.codes import RunKind, RunState
 from ide.wire.frames import Json, decode
 from ide.wire.messages import EVENTS, Event, Output, RunEvent, TestEvent
 from ide.wire.shapes import Run, RunLimits, Terminal
@@ -76,7 +76,7 @@ class HeardRoom:
             member="ann",
             member_name="Ann",
             command=command,
-            tests_only=tests,
+            kind=RunKind.TESTS if tests else RunKind.PROGRAM,
             state=RunState.QUEUED,
             terminal=terminal is not None,
             limits=limits,

@@ -10,7 +10,7 @@ import pytest
 from ide.store import rooms, runs
 from ide.store.models import Run
 from ide.wire import shapes
-from ide.wire.codes import RunState
+from ide.wire.codes import RunKind, RunState
 from tests.postgres import Postgres
 from tests.store.refusing import refuse
 from tests.workers.conftest import LIMITS
@@ -28,7 +28,7 @@ def lease(database: str) -> Lease:
         member="ann",
         member_name="Ann",
         command=["true"],
-        tests_only=False,
+        kind=RunKind.PROGRAM,
         state=RunState.QUEUED,
         limits=LIMITS,
         created_at=1,

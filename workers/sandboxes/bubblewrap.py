@@ -67,7 +67,15 @@ class Bubblewrap:
     def availability(self) -> str | None:
         """Execute a program that lives long enough to be watched. See `SandboxBackend.availability`."""
         try:
-            limits = RunLimits(seconds=10, memory_bytes=512_000_000, output_bytes=10_000, processes=64)
+            limits = RunLimits(
+                seconds=10,
+                cpu_seconds=10,
+                memory_bytes=512_000_000,
+                output_bytes=10_000,
+                file_bytes=64_000_000,
+                files=4_096,
+                processes=64,
+            )
             with self.start(Order(files={}, command=["python", "-c", _PROBE], limits=limits)) as sandbox:
                 while not isinstance(piece := sandbox.read(limits.seconds), Ended):
                     pass

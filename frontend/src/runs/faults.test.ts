@@ -48,7 +48,7 @@ describe("a program that failed", () => {
     expect(faultOfRun(run({ state: "passed", output: PYTHON }), PATHS)).toBeNull();
     expect(faultOfRun(run({ state: "running", output: PYTHON }), PATHS)).toBeNull();
     expect(faultOfRun(run({ state: "failed", output: "" }), PATHS)).toBeNull();
-    expect(faultOfRun(run({ state: "failed", output: PYTHON, tests_only: true }), PATHS)).toBeNull();
+    expect(faultOfRun(run({ state: "failed", output: PYTHON, kind: "tests" }), PATHS)).toBeNull();
   });
 });
 

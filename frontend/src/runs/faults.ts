@@ -14,7 +14,7 @@ const ESCAPES = /\x1b\[[0-9;?]*[A-Za-z]/g;
 
 /** What a program ended with, from its first traceback on; null if it did not fail with words. */
 export function faultOfRun(run: Run, paths: readonly string[]): Fault | null {
-  if (run.tests_only || run.state !== "failed" || !runOver(run)) return null;
+  if (run.kind === "tests" || run.state !== "failed" || !runOver(run)) return null;
   const said = run.output
     .slice(-2 * MOST_TEXT)
     .replace(ESCAPES, "")

@@ -10,5 +10,5 @@ it("finds one's own run of a program, the newest, while it goes", () => {
   expect(found(own, run({ ...own, id: "2", state: "stopped" }))).toBe("1");
   expect(found(run({ ...own, member: "bob" }))).toBeNull();
   expect(found(run({ ...own, command: ["python", "other.py"] }))).toBeNull();
-  expect(found(run({ ...own, tests_only: true }))).toBeNull();
+  expect(found(run({ ...own, kind: "tests" }))).toBeNull();
 });

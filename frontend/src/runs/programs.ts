@@ -6,7 +6,8 @@ import type { AskForRun, Run } from "../wire/types";
 
 /** The newest run of `command` that `member` started and that still goes; null if there is none. */
 export function ownProgram(runs: readonly Run[], member: string | undefined, command: readonly string[]): Run | null {
-  const same = (run: Run) => run.member === member && !run.tests_only && run.command.join("\0") === command.join("\0");
+  const same = (run: Run) =>
+    run.member === member && run.kind !== "tests" && run.command.join("\0") === command.join("\0");
   return runs.findLast((run) => same(run) && !runOver(run)) ?? null;
 }
 

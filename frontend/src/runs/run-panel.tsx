@@ -158,7 +158,7 @@ type View = "results" | "output";
 
 /** Tests show their results, unless there are none to show or somebody wants the output. */
 function viewOf(run: Run | null, wanted: View | null): View {
-  const results = run?.tests_only === true && run.state !== "refused";
+  const results = run?.kind === "tests" && run.state !== "refused";
   if (!results) return "output";
   return wanted ?? (runOver(run) && run.tests.length === 0 ? "output" : "results");
 }
@@ -184,7 +184,7 @@ function RunLine({ run, view, onView, onFix }: RunLineProps) {
       <span className={`run-line-facts ${foundNoTests(run) ? "" : run.state}`} role="status" title={standing}>
         {standing}
       </span>
-      {run.tests_only && run.state !== "refused" && (
+      {run.kind === "tests" && run.state !== "refused" && (
         <fieldset className="run-views">
           <legend className="visually-hidden">Show</legend>
           <button type="button" aria-pressed={view === "results"} onClick={() => onView("results")}>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { run as row } from "../rooms/testing/rows";
 import type { Outcome, Run, Test } from "../wire/types";
 import { namesOf, placeOf } from "./places";
 import { durationOf, endingOf, standingOf, tallyOf, titleOf, troublesFirst } from "./words";
@@ -10,28 +11,12 @@ const test = (outcome: Outcome, id = "test_a.py::test_b", message = ""): Test =>
   message,
 });
 
-const run: Run = {
-  id: "1",
-  member: "m",
-  member_name: "Blue Fox",
-  command: ["python", "main.py"],
-  tests_only: false,
-  state: "failed",
-  exit_code: 1,
-  output: "",
-  truncated: false,
-  terminal: true,
-  tests: [],
-  limits: { seconds: 30, memory_bytes: 1, output_bytes: 1, processes: 1 },
-  reason: null,
-  seconds: 1.25,
-  created_at: 0,
-};
+const run: Run = row({ state: "failed", exit_code: 1, terminal: true, seconds: 1.25 });
 
 describe("runs in words", () => {
   it("say what ran and how it ended", () => {
     expect(titleOf(run)).toBe("python main.py");
-    expect(titleOf({ ...run, tests_only: true })).toBe("Tests");
+    expect(titleOf({ ...run, kind: "tests" })).toBe("Tests");
     expect(standingOf(run)).toBe("Failed · exit code 1 · 1.3\u00a0s");
     const limited = { ...run, exit_code: null, reason: "ran for more than 30 s", seconds: 30 };
     expect(standingOf(limited)).toBe("Failed · ran for more than 30 s · 30.0\u00a0s");
@@ -47,11 +32,11 @@ describe("runs in words", () => {
     expect(endingOf(refused)).toEqual(["not available here: no bwrap"]);
     const passed: Run = { ...run, state: "passed", exit_code: 0 };
     expect(standingOf(passed)).toBe("Finished · 1.3\u00a0s");
-    expect(standingOf({ ...passed, tests_only: true })).toBe("Passed · 1.3\u00a0s");
+    expect(standingOf({ ...passed, kind: "tests" })).toBe("Passed · 1.3\u00a0s");
   });
 
   it("say without alarm that there were no tests", () => {
-    const none: Run = { ...run, tests_only: true, exit_code: 5, reason: "no tests found", seconds: 0.5 };
+    const none: Run = { ...run, kind: "tests", exit_code: 5, reason: "no tests found", seconds: 0.5 };
     expect(standingOf(none)).toBe("No tests found · 500\u00a0ms");
   });
 

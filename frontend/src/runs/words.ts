@@ -23,19 +23,19 @@ const NO_TESTS = 5;
 
 /** What a run runs, as people would say it. */
 export function titleOf(run: Run): string {
-  return run.tests_only ? "Tests" : run.command.join(" ");
+  return run.kind === "tests" ? "Tests" : run.command.join(" ");
 }
 
 /** How a run stands: its state, and why and with which exit code it ended, where that says more. */
 export function standingOf(run: Run): string {
   if (foundNoTests(run)) return ["No tests found", ...endingOf(run)].join(" · ");
-  const state = run.state === "passed" && !run.tests_only ? "Finished" : STATES[run.state];
+  const state = run.state === "passed" && run.kind !== "tests" ? "Finished" : STATES[run.state];
   return [state, ...endingOf(run)].join(" · ");
 }
 
 /** True for a run of tests in which pytest found none: nothing went wrong, and nothing was tested. */
 export function foundNoTests(run: Run): boolean {
-  return run.tests_only && run.exit_code === NO_TESTS;
+  return run.kind === "tests" && run.exit_code === NO_TESTS;
 }
 
 /** The reason of a run's end, its exit code if it is a bad one, and how long it took: what there is of these. */

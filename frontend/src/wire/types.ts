@@ -85,6 +85,10 @@ export type HunkState = "writing" | "applied" | "accepted" | "rejected" | "withd
  */
 export type Reason = "no_match" | "ambiguous" | "target_removed" | "path" | "malformed" | "too_large" | "mode";
 /**
+ * What a run executes: a program, the tests, a look at the room's page, or a program under the debugger.
+ */
+export type RunKind = "program" | "tests" | "page" | "debug";
+/**
  * queued → running → passed, failed, stopped, lost or refused.
  */
 export type RunState = "queued" | "running" | "passed" | "failed" | "stopped" | "lost" | "refused";
@@ -514,14 +518,19 @@ export interface RunEvent {
 }
 /**
  * One sandboxed execution. `reason` says which limit was hit, or why it was refused.
+ *
+ * `output_bytes` counts what was written, kept or not; `memory_bytes` is the most that was in use at once. `ahead`
+ * says how many runs a worker will take before this one, while it waits and as far as anybody knows. It runs the text
+ * of the moment `created_at`; `begun_at` is when a worker took it. Moments are milliseconds since 1970.
  */
 export interface Run {
   id: string;
   member: string;
   member_name: string;
+  kind: RunKind;
   command: string[];
-  tests_only: boolean;
   state: RunState;
+  ahead: number | null;
   exit_code: number | null;
   output: string;
   truncated: boolean;
@@ -530,7 +539,12 @@ export interface Run {
   limits: RunLimits;
   reason: string | null;
   seconds: number | null;
+  cpu_seconds: number | null;
+  memory_bytes: number | null;
+  output_bytes: number;
+  made: MadeFile[];
   created_at: number;
+  begun_at: number | null;
 }
 /**
  * One test's result; `id` is pytest's node id.
@@ -542,13 +556,30 @@ export interface Test {
   message: string;
 }
 /**
- * What a sandbox may use.
+ * What a sandbox may use, all its processes together.
+ *
+ * `seconds` by the clock, `cpu_seconds` of the processors, `idle_seconds` in which a terminal neither hears nor says
+ * anything (None: as long as it likes). `file_bytes` and `files` are of the working folder, and again of /tmp. Of the
+ * output `output_bytes` are kept; the rest is counted.
  */
 export interface RunLimits {
   seconds: number;
+  cpu_seconds: number;
+  idle_seconds: number | null;
   memory_bytes: number;
   output_bytes: number;
+  file_bytes: number;
+  files: number;
   processes: number;
+}
+/**
+ * A file that a run made or changed, as it was when the run ended. `hash` names its bytes.
+ */
+export interface MadeFile {
+  path: string;
+  bytes: number;
+  hash: string;
+  type: string;
 }
 /**
  * One test of a running run ended.
