@@ -50,6 +50,7 @@ class Entry(BaseModel):
     dialect: Literal["edit", "v4a", "whole"] = "edit"
     context_tokens: int = Field(default=128_000, ge=2_000, le=10_000_000)
     output_tokens: int | None = Field(default=None, ge=100, le=1_000_000)
+    effort: _Name | None = None
     steers: bool = False
     by_invitation: bool = False
     paid: bool | None = None
@@ -101,6 +102,8 @@ class Entry(BaseModel):
                 raise ValueError(f"{field}: is missing")
         if self.protocol != "responses-ws" and self.base_url and not self.base_url.startswith("http"):
             raise ValueError(f"base_url: must begin with http:// or https:// for protocol {self.protocol}")
+        if self.effort is not None and self.protocol == "anthropic":
+            raise ValueError("effort: is for every protocol but anthropic")
         if self.lists and self.protocol != "chat":
             raise ValueError('model: "*" is for protocol chat alone')
         return self

@@ -28,7 +28,7 @@ def connect(entry: Entry, key: str | None) -> CodeModel:
     """The engine of a model that a server answers for. Opens nothing yet."""
     base_url, model = entry.base_url or "", entry.model or ""
     if entry.protocol == "responses-ws":
-        return ResponsesSocket(base_url, model, key, entry.output_tokens, steers=entry.steers)
+        return ResponsesSocket(base_url, model, key, entry.output_tokens, entry.effort, steers=entry.steers)
     return SseModel(base_url, _wire(entry, key))
 
 
@@ -42,4 +42,4 @@ def model_list(entry: Entry, key: str | None) -> tuple[str, dict[str, str]]:
 
 
 def _wire(entry: Entry, key: str | None) -> Wire:
-    return _WIRES[entry.protocol](entry.model or "", key, entry.output_tokens)
+    return _WIRES[entry.protocol](entry.model or "", key, entry.output_tokens, entry.effort)

@@ -133,6 +133,7 @@ def test_an_empty_file_lists_no_models(write: Path) -> None:
         (('model = "m"', 'model = "m"\ndialect = "diff"'), "dialect"),
         (('model = "m"', 'model = "m"\ncontext_tokens = "many"'), "context_tokens"),
         (('model = "m"', 'model = "m"\ncontext_tokens = 12'), "context_tokens"),
+        (('"chat"', '"anthropic"\neffort = "low"'), "effort"),
         (('model = "m"', 'model = "m"\ncontext_tokens = true'), "context_tokens"),
         (('model = "m"', 'model = "m"\nkey_env = "sk-abc def"'), "key_env"),
         (('model = "m"', 'model = ""'), "model"),

@@ -65,3 +65,25 @@ def test_whether_a_model_takes_redirections_stands_in_its_entry() -> None:
         engine = connect(entry("responses-ws", "wss://x/v1", steers=steers), "k")
         assert isinstance(engine, ResponsesSocket)
         assert engine.steers is steers
+
+
+@pytest.mark.parametrize(
+    ("protocol", "said"),
+    [
+        ("chat", {"reasoning_effort": "low"}),
+        ("gemini", {"generationConfig": {"thinkingConfig": {"thinkingLevel": "low"}}}),
+        ("responses", {"reasoning": {"effort": "low"}}),
+        ("responses-ws", {"reasoning": {"effort": "low"}}),
+    ],
+)
+async def test_how_much_a_model_is_to_think_is_said_only_if_the_file_says_it(
+    protocol: str, said: dict[str, object]
+) -> None:
+    async with PROTOCOLS[protocol]() as server:
+        for effort in ({"effort": "low"}, {}):
+            engine = connect(entry(protocol, server.base_url, **effort), None)
+            await all_of(engine.stream(REQUEST))
+            await engine.close()
+        requests = [request for request in server.requests if request.get("generate") is not False]
+        assert requests[0].items() >= said.items()
+        assert not any(field in requests[1] for field in said)

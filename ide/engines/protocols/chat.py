@@ -33,6 +33,8 @@ class Chat(ModelWire):
         }
         if self._output_tokens is not None:
             body["max_tokens"] = self._most(request)
+        if self._effort is not None:
+            body["reasoning_effort"] = self._effort
         return body
 
     def answer(self, request: ModelRequest) -> Answer:

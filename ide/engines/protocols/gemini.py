@@ -32,9 +32,11 @@ _BARE_BYTES: Final = 65_536
 class Gemini(ModelWire):
     """How a server of Gemini's protocol is asked for one model. Implements `Wire`."""
 
-    def __init__(self, model: str, key: str | None = None, output_tokens: int | None = None) -> None:
-        """`output_tokens` is sent as `maxOutputTokens` if given. Thinking counts as output there."""
-        super().__init__(model, key, output_tokens)
+    def __init__(
+        self, model: str, key: str | None = None, output_tokens: int | None = None, effort: str | None = None
+    ) -> None:
+        """See `ModelWire`. Thinking counts as output there."""
+        super().__init__(model, key, output_tokens, effort)
         # As the vendor's clients have it: a name with a folder stands for itself (`models/x`, `tunedModels/x`).
         name = model if "/" in model else f"models/{model}"
         self.path = f"/{quote(name)}:streamGenerateContent?alt=sse"
@@ -53,8 +55,13 @@ class Gemini(ModelWire):
         }
         if request.system:
             body["systemInstruction"] = {"parts": [{"text": request.system}]}
+        settings: dict[str, Any] = {}
         if self._output_tokens is not None:
-            body["generationConfig"] = {"maxOutputTokens": self._most(request)}
+            settings["maxOutputTokens"] = self._most(request)
+        if self._effort is not None:
+            settings["thinkingConfig"] = {"thinkingLevel": self._effort}
+        if settings:
+            body["generationConfig"] = settings
         return body
 
     def answer(self, request: ModelRequest) -> Answer:

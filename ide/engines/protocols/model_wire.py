@@ -10,11 +10,17 @@ class ModelWire:
 
     warm_path = "/models"
 
-    def __init__(self, model: str, key: str | None = None, output_tokens: int | None = None) -> None:
-        """`output_tokens`, if given, is the most that is ever asked for: some models take less than a turn would."""
+    def __init__(
+        self, model: str, key: str | None = None, output_tokens: int | None = None, effort: str | None = None
+    ) -> None:
+        """`output_tokens`, if given, is the most that is ever asked for: some models take less than a turn would.
+
+        `effort` is how much the model is to think, in its provider's own words; its own measure if not given.
+        """
         self.secret = key
         self._model = model
         self._output_tokens = output_tokens
+        self._effort = effort
 
     def headers(self) -> dict[str, str]:
         """See `Wire`."""

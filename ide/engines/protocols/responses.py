@@ -41,6 +41,8 @@ class Responses(ModelWire):
             body["prompt_cache_key"] = request.conversation[:_CONVERSATION_LENGTH]
         if self._output_tokens is not None:
             body["max_output_tokens"] = self._most(request)
+        if self._effort is not None:
+            body["reasoning"] = {"effort": self._effort}
         return body
 
     def greeting(self) -> dict[str, Any]:

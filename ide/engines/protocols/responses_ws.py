@@ -40,6 +40,7 @@ class ResponsesSocket:
         model: str,
         key: str | None = None,
         output_tokens: int | None = None,
+        effort: str | None = None,
         patience: Patience | None = None,
         *,
         steers: bool = False,
@@ -51,7 +52,7 @@ class ResponsesSocket:
         if base.startswith(("ws://", "wss://")):
             base = f"http{base[2:]}"
         self._base = base
-        self._wire = Responses(model, key, output_tokens)
+        self._wire = Responses(model, key, output_tokens, effort)
         self._patience = patience or Patience()
         self._pool = LanePool(self._open, self._wire.greeting(), self._patience.connect, rotate_seconds)
         self._http: SseModel | None = None
