@@ -96,9 +96,10 @@ class Turns:
         turn.steer(prompt)
 
     def latest(self, stored: shapes.Turn) -> shapes.Turn:
-        """A turn as it is now, which its row may not say yet."""
-        turn = self._turns.get(stored.id)
-        return turn.shape() if turn else self._elsewhere.get(stored.id, stored)
+        """A turn as it is now, which its row may not say yet; but what is over there is over."""
+        if stored.id in self._turns:
+            return self._turns[stored.id].shape()
+        return stored if stored.state.over else self._elsewhere.get(stored.id, stored)
 
     async def read(self, turn_id: str) -> shapes.Turn:
         """One turn of this room. Raises Refusal if there is none."""
