@@ -1,4 +1,4 @@
-"""A web process is killed while its turn writes: the turn fails, what it finished stays, and the open hunk goes."""
+"""PROTOCOL.md, [T6]: a web process is killed while its turn writes; what it finished stays, the open hunk goes."""
 
 from __future__ import annotations
 

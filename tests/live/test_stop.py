@@ -1,4 +1,4 @@
-"""A stop from another process: nobody, in whichever process, sees a character that comes later than 100 ms."""
+"""PROTOCOL.md, [T1], from another process: nobody, in whichever process, sees a character later than 100 ms."""
 
 from __future__ import annotations
 

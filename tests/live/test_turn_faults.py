@@ -1,4 +1,4 @@
-"""Whatever befalls a model's server, with every protocol: the turn ends in the right state and leaves no half hunk."""
+"""PROTOCOL.md, [T5], with every protocol: each fault of a server ends in the right state and leaves no half hunk."""
 
 from __future__ import annotations
 

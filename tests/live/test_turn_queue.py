@@ -1,4 +1,4 @@
-"""Prompts that wait until a turn is over, in this process and in another, and several turns at once."""
+"""PROTOCOL.md, [T2] and [T7]: prompts that wait until a turn is over, here and in another process; several at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns redirected while a model that can be steered answers: by its own server, or anew where that does not do it."""
+"""PROTOCOL.md, [T1], with a model that can be steered: by its own server, or asked anew where that does not do it."""
 
 from __future__ import annotations
 

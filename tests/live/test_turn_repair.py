@@ -1,4 +1,4 @@
-"""Blocks that failed go back to their model, at most twice, within the same turn."""
+"""PROTOCOL.md, [T3] and [T4]: blocks that failed go back to their model, at most twice, within the same turn."""
 
 from __future__ import annotations
 
