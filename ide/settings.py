@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote
 
+from ide.domain.queues import CHECKS, QUEUES, RUNS, Lane, Places
 from ide.domain.sites import Sites
 from ide.environment import BadSetting, Environment
 from ide.interfaces import EVERYWHERE, OwnHosts
@@ -128,11 +129,30 @@ ROOM_BYTES = env.whole("SPARKROOM_ROOM_BYTES", 10_000_000, 10_000, 100_000_000, 
 ROOM_DOCUMENTS = env.whole("SPARKROOM_DOCUMENTS", 1_000, 1, 10_000, "documents")
 ASSET_BYTES = env.whole("SPARKROOM_ASSET_BYTES", 5_000_000, 1_000, 100_000_000, "bytes")
 ROOM_ASSETS_BYTES = env.whole("SPARKROOM_ROOM_ASSETS_BYTES", 50_000_000, 10_000, 1_000_000_000, "bytes")
+ROOM_RESULTS_BYTES = env.whole("SPARKROOM_ROOM_RESULTS_BYTES", 100_000_000, 0, 100_000_000_000, "bytes")
 ROOM_MEMBERS = env.whole("SPARKROOM_MEMBERS", 200, 1, 10_000, "members")
 PROMPT_BYTES = env.whole("SPARKROOM_PROMPT_BYTES", 32_000, 100, 1_000_000, "bytes")
 ROOM_TURNS = env.whole("SPARKROOM_TURNS", 4, 1, 64, "turns running in one room at a time")
 HISTORY_BYTES = env.whole("SPARKROOM_HISTORY_BYTES", 50_000_000, 1_000_000, 10_000_000_000, "bytes of a room's history")
-ROOM_RUNS = env.whole("SPARKROOM_RUNS", 4, 1, 64, "runs waiting or running in one room at a time")
+ROOM_RUNS = env.whole("SPARKROOM_RUNS", 4, 1, 64, "programs running in one room at a time")
+MEMBER_RUNS = env.whole("SPARKROOM_MEMBER_RUNS", 3, 1, 64, "programs of one member running in a room at a time")
+ROOM_TERMINALS = env.whole("SPARKROOM_TERMINALS", 20, 1, 1_000, "terminals open in one room at a time")
+MEMBER_TERMINALS = env.whole("SPARKROOM_MEMBER_TERMINALS", 4, 1, 1_000, "terminals of one member in a room at a time")
+ROOM_CHECKS = env.whole("SPARKROOM_CHECKS", 2, 1, 64, "page checks running in one room at a time")
+ROOM_WAITING_RUNS = env.whole("SPARKROOM_RUN_QUEUE", 16, 1, 1_000, "runs waiting in one room at a time")
+RUN_PLACES = {
+    Lane.PROGRAMS: Places(ROOM_RUNS, MEMBER_RUNS),
+    Lane.SESSIONS: Places(ROOM_TERMINALS, MEMBER_TERMINALS),
+    Lane.PAGES: Places(ROOM_CHECKS, ROOM_CHECKS),
+}
+# Which queue a worker serves: the launcher starts one for each.
+WORKER = env.choice("SPARKROOM_WORKER", RUNS, QUEUES)
+WORKER_THREADS = {
+    RUNS: env.whole("SPARKROOM_WORKER_RUNS", 64, 1, 1_000, "runs that one worker carries out at a time"),
+    CHECKS: env.whole("SPARKROOM_WORKER_CHECKS", 2, 1, 64, "page checks that one worker carries out at a time"),
+}
+WARM_SANDBOXES = env.whole("SPARKROOM_WARM", 2, 0, 64, "sandboxes of a kind in which an interpreter waits")
+WARM_BYTES = env.whole("SPARKROOM_WARM_MEMORY", 100_000_000, 0, 64_000_000_000, "bytes")
 SOCKET_MESSAGES_PER_SECOND = env.whole("SPARKROOM_SOCKET_RATE", 2_000, 10, 100_000, "messages a second")
 # Of what a client has not read. Above a whole room, which may be on its way to it in one message.
 LAG_BYTES = env.whole("SPARKROOM_LAG_BYTES", ROOM_BYTES + 4_000_000, 10_000, 1_000_000_000, "bytes")
@@ -148,6 +168,11 @@ RUN_OUTPUT_BYTES = env.whole("SPARKROOM_RUN_OUTPUT", 1_000_000, 1_000, 100_000_0
 RUN_FILE_BYTES = env.whole("SPARKROOM_RUN_FILE_BYTES", 64_000_000, 1_000_000, 10_000_000_000, "bytes")
 RUN_FILES = env.whole("SPARKROOM_RUN_FILES", 4_096, 64, 1_000_000, "files")
 RUN_PROCESSES = env.whole("SPARKROOM_RUN_PROCESSES", 64, 4, 4_096, "processes")
+PAGE_SECONDS = env.whole("SPARKROOM_PAGE_SECONDS", 30, 15, 600, "seconds")
+PAGE_CPU_SECONDS = env.whole("SPARKROOM_PAGE_CPU", 30, 5, 3_600, "seconds of processor time")
+PAGE_MEMORY_BYTES = env.whole("SPARKROOM_PAGE_MEMORY", 1_000_000_000, 300_000_000, 64_000_000_000, "bytes")
+# A browser is made of many threads.
+PAGE_PROCESSES = 400
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -12,6 +12,8 @@ from ide.wire.messages import Event, Output
 
 # About two frames of a screen: more often nobody would see.
 OUTPUT_SECONDS = 0.03
+# About two megabytes a second: a flood must not hold up what people type in its room.
+PIECE_LENGTH = 65_536
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,11 @@ class Broadcast:
         return "".join(self._sent) + "".join(self._waiting)
 
     @property
+    def length(self) -> int:
+        """Code points of output so far."""
+        return self._offset + sum(map(len, self._waiting))
+
+    @property
     def due_in(self) -> float | None:
         """Seconds until output that waits should be sent; None if none waits."""
         return max(0.0, self._next - time.monotonic()) if self._waiting else None
@@ -43,13 +50,20 @@ class Broadcast:
         self._waiting.append(text)
 
     def flush(self) -> None:
-        """Send all output that waits."""
-        if text := "".join(self._waiting):
+        """Send output that waits, as much as goes out at a time."""
+        waiting = "".join(self._waiting)
+        text, rest = waiting[:PIECE_LENGTH], waiting[PIECE_LENGTH:]
+        if text:
             self.send(Output(run=self._run_id, offset=self._offset, text=text))
             self._sent.append(text)
-            self._waiting.clear()
+            self._waiting = [rest] if rest else []
             self._offset += len(text)
             self._next = time.monotonic() + OUTPUT_SECONDS
+
+    def end(self) -> None:
+        """Send the output that waits, unless it is a flood's: the row, which comes next, has all of it."""
+        if sum(map(len, self._waiting)) <= PIECE_LENGTH:
+            self.flush()
 
     def send(self, event: Event) -> None:
         """Send an event at once."""

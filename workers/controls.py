@@ -1,63 +1,82 @@
-"""The thread that hears what people tell a run: stop, input, another size of the terminal."""
+"""The thread that hears what people tell the runs of this worker: one reader for all, however many there are."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
-from ide.engines.bus import Control, Input, Resize, Stop, WorkerBus
-from ide.wire.shapes import Terminal
-from workers.sandboxes.sandbox import Sandbox
+from ide.engines.bus import NOTHING_SEEN, Control, WorkerBus
 
-_WAIT_SECONDS = 0.2
+_WAIT_SECONDS = 1.0
 _AGAIN_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
 
-class Controls(threading.Thread):
-    """Passes controls on to a sandbox until `end`."""
+@dataclass
+class _Listener:
+    """A run that hears: `seen` is the place in its stream."""
 
-    def __init__(self, bus: WorkerBus, run_id: str, sandbox: Sandbox) -> None:
-        super().__init__(name=f"controls-{run_id}", daemon=True)
+    obey: Callable[[Control], None]
+    seen: str = NOTHING_SEEN
+
+
+class Controls:
+    """Passes controls on, in their order and each once, to whoever carries the run out. `worker` names the reader."""
+
+    def __init__(self, bus: WorkerBus, worker: str) -> None:
         self._bus = bus
-        self._run_id = run_id
-        self._sandbox = sandbox
-        self._over = threading.Event()
-        self._heard = 0
+        self._worker = worker
+        self._listeners: dict[str, _Listener] = {}
+        self._changed = threading.Condition()
+        self._reader: threading.Thread | None = None
 
-    def end(self) -> None:
-        """Listen no more."""
-        self._over.set()
-        self.join()
+    @contextmanager
+    def heard_by(self, run_id: str, obey: Callable[[Control], None]) -> Generator[None, None, None]:
+        """Have `obey` called, in the reader's thread, with what people tell a run, also what they told it before."""
+        with self._changed:
+            self._listeners[run_id] = _Listener(obey)
+            if self._reader is None:
+                self._reader = threading.Thread(target=self._read, name="controls", daemon=True)
+                self._reader.start()
+            self._changed.notify()
+        # It may be waiting for the other runs alone. While Redis is away, it looks again by itself.
+        with suppress(RedisError):
+            self._bus.wake(self._worker)
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._listeners[run_id]
 
-    def run(self) -> None:
-        """Listen; after Redis has been away, again."""
-        while not self._over.is_set():
+    def _read(self) -> None:
+        woken = NOTHING_SEEN
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._listeners)
+                seen = {run_id: listener.seen for run_id, listener in self._listeners.items()}
             try:
-                self._listen()
-            except RedisError as error:
-                log.warning("run %s cannot be controlled for now: %s", self._run_id, error)
-                self._over.wait(_AGAIN_SECONDS)
+                told, woken = self._bus.controls(self._worker, woken, seen, _WAIT_SECONDS)
+            except Exception as error:  # beside RedisError whatever its client makes of a connection that is closed
+                log.warning("runs cannot be controlled for now: %s", error)
+                time.sleep(_AGAIN_SECONDS)
+                continue
+            for run_id, place, control in told:
+                self._pass_on(run_id, place, control)
 
-    def _listen(self) -> None:
-        position = 0  # every reading begins with the first control; what was obeyed already is passed over
-        for control in self._bus.controls(self._run_id, _WAIT_SECONDS):
-            if self._over.is_set():
-                return
-            if control is not None:
-                position += 1
-                if position > self._heard:
-                    self._heard = position
-                    self._obey(control)
-
-    def _obey(self, control: Control) -> None:
-        match control:
-            case Stop():
-                self._sandbox.kill()
-            case Input(data=data):
-                self._sandbox.write(data)
-            case Resize(columns=columns, rows=rows):
-                self._sandbox.resize(Terminal(columns=columns, rows=rows))
+    def _pass_on(self, run_id: str, place: str, control: Control) -> None:
+        with self._changed:
+            listener = self._listeners.get(run_id)
+        if listener is not None:
+            listener.seen = place
+            try:
+                listener.obey(control)
+            except Exception:
+                # The others' runs must go on hearing.
+                log.exception("run %s did not take what it was told", run_id)

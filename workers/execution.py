@@ -3,45 +3,75 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
-from ide.store import runs
+from django.conf import settings
+
+from ide.domain.results import Kept, choose
+from ide.store import results, runs
 from ide.store.runs import RunInput
-from ide.wire.codes import RunKind, RunState
-from ide.wire.shapes import Terminal, Test
-from workers import checks
+from ide.wire.codes import RunState
+from ide.wire.run_shapes import Debugging, Terminal
 from workers.broadcast import Broadcast
 from workers.lease import Lease
-from workers.sandboxes.sandbox import Cause, Ended, Order, Report, Sandbox, Text
+from workers.sandboxes.sandbox import Cause, Ended, Order, Report, Sandbox, SandboxBackend, Talk, Text
 
-# How often the row gets new output, and how often the lease is renewed when there is none: well within it.
+# How often the row gets new output, at the most.
 RECORD_SECONDS = 1.0
-RENEW_SECONDS = 2.0
-# Results in one transaction: a commit for each would hold up fast tests, many at once would hold up other writers.
-TESTS_AT_ONCE = 10
+# A row is written whole: this bounds what a long output costs the database while it grows.
+RECORD_BYTES_PER_SECOND = 200_000
 
 
 class Execution:
-    """`lease` is that of `given`; `broadcast` speaks to its room. What writes raises LeaseLost."""
+    """A program; other kinds of runs are subclasses (`workers.kinds` lists them all).
+
+    `lease` is that of `given`; `broadcast` speaks to its room. What writes raises LeaseLost.
+    """
 
     def __init__(self, lease: Lease, given: RunInput, broadcast: Broadcast) -> None:
         self._lease = lease
         self._given = given
         self._broadcast = broadcast
-        self._results = checks.Results()
         self._recorded_at = time.monotonic()
         self._dirty = False
-        self._untold: list[Test] = []
+
+    def start(self, backend: SandboxBackend) -> Sandbox:
+        """Have it begin. Raises Refused."""
+        return backend.start(self.order())
 
     def order(self) -> Order:
         """What the sandbox is to execute."""
         run, terminal = self._given.run, self._given.terminal
         return Order(
             files=self._given.files,
-            command=checks.command(self._given.select) if run.kind is RunKind.TESTS else run.command,
+            command=run.command,
             limits=run.limits,
             terminal=Terminal(columns=terminal[0], rows=terminal[1]) if terminal else None,
-            reporter=checks.REPORTER if run.kind is RunKind.TESTS else None,
         )
+
+    @property
+    def tells_in(self) -> float | None:
+        """Seconds until `tell` should be called; None if it has nothing to say."""
+        return None
+
+    def take(self, piece: Report | Talk) -> None:
+        """What the program's side says beside its output. It is hostile; a plain program has nobody to say it to."""
+
+    def hear(self, asked: Debugging) -> None:
+        """What somebody asks of a program under the debugger, from any thread; others are not under it."""
+
+    def tell(self) -> None:
+        """Store and send what `take` has gathered: called when it is due, and before the end."""
+
+    def verdict(self, ended: Ended) -> tuple[RunState, str | None]:
+        """The last state of a run that was not cut short and, unless that speaks for itself, why."""
+        return (RunState.PASSED if ended.exit_code == 0 else RunState.FAILED), None
+
+    def results(self) -> dict[str, Any]:
+        """What this kind of run adds to its row when it ends."""
+        return {}
 
     def follow(self, sandbox: Sandbox) -> Ended:
         """Read the sandbox until it has ended. Raises LeaseLost; the sandbox still runs then."""
@@ -51,10 +81,10 @@ class Execution:
                 case Text(text=text):
                     self._broadcast.write(text)
                     self._dirty = True
-                case Report(line=line):
-                    self._take_report(line)
-            if piece is None or isinstance(piece, Ended) or len(self._untold) >= TESTS_AT_ONCE:
-                self._tell_tests()
+                case Report() | Talk():
+                    self.take(piece)
+            if self.tells_in == 0 or isinstance(piece, Ended):
+                self.tell()
             if isinstance(piece, Ended):
                 return piece
             if self._broadcast.due_in == 0:
@@ -63,50 +93,45 @@ class Execution:
 
     def finish(self, ended: Ended, leaving: bool) -> None:
         """Write down how it ended and tell the room. `leaving`: the worker ended it, because it ends itself."""
-        self._broadcast.flush()
+        self._broadcast.end()
         state, reason = self._outcome(ended, leaving)
+        kept = self._keep(ended.made)
         fields = {
             "exit_code": ended.exit_code,
             "reason": reason,
             "seconds": round(ended.seconds, 3),
+            "cpu_seconds": round(ended.cpu_seconds, 3),
+            "memory_bytes": ended.memory_bytes,
+            "output_bytes": ended.output_bytes,
             "output": self._broadcast.output,
             "truncated": ended.truncated,
-            "tests": list(self._results.tests.values()),
+            **self.results(),
+            "made": kept.files,
+            "left_out": ended.left_out + kept.left_out,
         }
         self._broadcast.send(self._lease.write(lambda run, worker: runs.finish(run, worker, state, **fields)))
 
+    def _keep(self, made: Mapping[str, bytes]) -> Kept:
+        """Store the files that the program made, one after the other, as far as the room's budget goes."""
+        most = settings.ROOM_RESULTS_BYTES
+        kept = choose(made, most)
+        for digest, data in kept.data.items():
+            spared = kept.data.keys()
+            self._lease.write(partial(results.put, digest=digest, data=data, spared=spared, most_bytes=most))
+        return kept
+
     def _patience(self) -> float:
         """How long to wait for the sandbox before there is something else to do, in seconds."""
-        if self._untold:
-            return 0.0
-        due = self._broadcast.due_in
-        return RECORD_SECONDS if due is None else due
-
-    def _take_report(self, line: bytes) -> None:
-        test = self._results.take(line)
-        if test is not None:
-            self._untold.append(test)
-
-    def _tell_tests(self) -> None:
-        """Store the results that have come, then tell them."""
-        if not self._untold:
-            return
-        untold, self._untold = self._untold, []
-        for event in self._lease.write(lambda run, worker: runs.record_tests(run, worker, untold)):
-            self._broadcast.send(event)
+        return min((due for due in (self._broadcast.due_in, self.tells_in) if due is not None), default=RECORD_SECONDS)
 
     def _record(self) -> None:
         """Bring the row up to date if it is time to. Raises LeaseLost."""
         since = time.monotonic() - self._recorded_at
-        if self._dirty and since >= RECORD_SECONDS:
+        if self._dirty and since >= max(RECORD_SECONDS, self._broadcast.length / RECORD_BYTES_PER_SECOND):
             output = self._broadcast.output
             self._lease.write(lambda run, worker: runs.record(run, worker, output, truncated=False))
-        elif since >= RENEW_SECONDS:
-            self._lease.write(runs.renew)
-        else:
-            return
-        self._recorded_at = time.monotonic()
-        self._dirty = False
+            self._recorded_at = time.monotonic()
+            self._dirty = False
 
     def _outcome(self, ended: Ended, leaving: bool) -> tuple[RunState, str | None]:
         """The run's last state and, unless that speaks for itself, why."""
@@ -119,6 +144,5 @@ class Execution:
                 return RunState.LOST, "the worker was stopped"
             case Cause.KILLED:
                 return RunState.STOPPED, None
-        if self._given.run.kind is RunKind.TESTS:
-            return self._results.verdict(ended.exit_code)
-        return (RunState.PASSED if ended.exit_code == 0 else RunState.FAILED), None
+        state, reason = self.verdict(ended)
+        return state, reason or ended.reason

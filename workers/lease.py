@@ -29,17 +29,26 @@ class Lease:
     """One run's lease. A database that is locked, full or away only delays what is written, until the lease is over."""
 
     def __init__(self, run_id: str, worker: str) -> None:
-        self._run_id = run_id
+        self.run_id = run_id
         self._worker = worker
         # A run that nobody has is waited for as long as one that is held.
         self._until = time.monotonic() + LEASE.total_seconds()
+
+    @property
+    def over(self) -> bool:
+        """Whether it was not renewed in time."""
+        return time.monotonic() > self._until
+
+    def renewed(self, asked: float) -> None:
+        """It was renewed by a write that was begun at `asked`, by `time.monotonic`."""
+        self._until = max(self._until, asked + LEASE.total_seconds())
 
     def write(self, function: Callable[[str, str], T | None]) -> T:
         """What `function` answers for the run and the worker. It renews the lease, and takes effect once.
 
         Raises LeaseLost if it answers None or False, or gave no answer while the lease lasted.
         """
-        once = Once(partial(function, self._run_id, self._worker))
+        once = Once(partial(function, self.run_id, self._worker))
         pause = 0.0
         while True:
             asked = time.monotonic()
@@ -50,11 +59,11 @@ class Lease:
                     raise
                 pause = min(max(PAUSE_SECONDS, 2 * pause), LONGEST_PAUSE_SECONDS)
                 if time.monotonic() + pause > self._until:
-                    log.error("run %s was given up: the database refused what became of it: %s", self._run_id, error)
+                    log.error("run %s was given up: the database refused what became of it: %s", self.run_id, error)
                     raise LeaseLost from error
                 time.sleep(pause)
                 continue
             if not answer:
                 raise LeaseLost
-            self._until = asked + LEASE.total_seconds()
+            self.renewed(asked)
             return answer

@@ -6,28 +6,47 @@ import logging
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from functools import partial
 
-from django.db import connection
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
 from redis.exceptions import RedisError
 
-from ide.engines.bus import WorkerBus
+from ide.domain.queues import RUNS, PlacesOf, Ticket
+from ide.engines.bus import Control, Debug, Input, Resize, Stop, WorkerBus
+from ide.engines.workforce import WorkerStatus
 from ide.store import runs
+from ide.store.runs import RunInput
+from ide.store.writer import connected
+from ide.wire.messages import RunEvent
+from ide.wire.run_shapes import Terminal
 from workers.broadcast import Broadcast
 from workers.controls import Controls
 from workers.execution import Execution
+from workers.kinds import EXECUTIONS
 from workers.lease import Lease, LeaseLost
+from workers.leases import Kept, Leases
 from workers.sandboxes.sandbox import Cause, Ended, Refused, Sandbox, SandboxBackend
 
 log = logging.getLogger(__name__)
 
 
 class Runner:
-    """One worker's runs. `worker` names it in their leases. Every method may be called from any thread."""
+    """One worker's runs: those of `queue`, as many at a time as `places` says (by default the settings).
 
-    def __init__(self, backend: SandboxBackend, bus: WorkerBus, worker: str) -> None:
+    `worker` names it in their leases. Every method may be called from any thread.
+    """
+
+    def __init__(
+        self, backend: SandboxBackend, bus: WorkerBus, worker: str, queue: str = RUNS, places: PlacesOf | None = None
+    ) -> None:
         self._backend = backend
         self._bus = bus
         self._worker = worker
+        self._queue = queue
+        self._places = settings.RUN_PLACES if places is None else places
+        self._controls = Controls(bus, worker)
+        self._leases = Leases(worker)
         self._lack: str | None = "not available here: the worker has not looked yet"
         self._lock = threading.Lock()
         self._running: set[Sandbox] = set()
@@ -39,6 +58,11 @@ class Runner:
         if self._lack:
             log.warning("runs are %s", self._lack)
 
+    @property
+    def status(self) -> WorkerStatus:
+        """What others may know."""
+        return WorkerStatus(queue=self._queue, lack=self._lack)
+
     def leave(self) -> None:
         """End every run, now and from now on, as lost."""
         with self._lock:
@@ -47,35 +71,63 @@ class Runner:
                 sandbox.kill()
 
     def carry_out(self, run_id: str) -> None:
-        """Carry out a queued run; does nothing for one that is not waiting (any more)."""
+        """Carry out a queued run, and then those for which its end made a place.
+
+        Does nothing for one that is not waiting (any more), or has no place yet: whoever ends a run looks for those.
+        """
         try:
-            with suppress(LeaseLost):
-                self._claim_and_execute(run_id)
+            carried_out = self._carry_out(run_id)
+            while carried_out:
+                carried_out = any(self._carry_out(ticket.run) for ticket in self._waiting())
         finally:
             # Nobody else does: this is no web request, and the thread may not be used again for hours.
             connection.close()
 
-    def _claim_and_execute(self, run_id: str) -> None:
+    def _carry_out(self, run_id: str) -> bool:
+        """Carry out a run. False if it was not this worker's to begin."""
+        if self._leaving:
+            return False
         lease = Lease(run_id, self._worker)
-        given, event = lease.write(runs.claim)
+        try:
+            given, event = lease.write(partial(runs.claim, places=self._places))
+        except LeaseLost:
+            return False
+        with suppress(LeaseLost):
+            self._execute_claimed(lease, given, event)
+        return True
+
+    def _waiting(self) -> list[Ticket]:
+        """The runs that this worker may begin now."""
+        try:
+            line = connected(partial(runs.line, self._places))
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("runs that wait were not looked for: %s", error)
+            return []
+        return [ticket for ticket in line.next() if ticket.queue == self._queue]
+
+    def _execute_claimed(self, lease: Lease, given: RunInput, event: RunEvent) -> None:
+        run_id = given.run.id
         broadcast = Broadcast(self._bus, given.room_id, run_id)
         broadcast.send(event)
         try:
-            self._execute(Execution(lease, given, broadcast), run_id)
+            with self._leases.kept(lease) as kept:
+                self._execute(EXECUTIONS[given.run.kind](lease, given, broadcast), run_id, kept)
         finally:
             with suppress(RedisError):
                 self._bus.forget(run_id)
 
-    def _execute(self, execution: Execution, run_id: str) -> None:
+    def _execute(self, execution: Execution, run_id: str, kept: Kept) -> None:
         """Execute from start to end, whatever the end is. Raises LeaseLost; nothing is left of the sandbox then."""
         try:
             if self._lack:
                 raise Refused(self._lack)
-            sandbox = self._backend.start(execution.order())
+            sandbox = execution.start(self._backend)
         except Refused as refused:
             execution.finish(Ended(Cause.REFUSED, None, str(refused), truncated=False, seconds=0.0), self._leaving)
             return
-        with self._controlled(run_id, sandbox), sandbox, self._counted(sandbox):
+        kept.on_lost(sandbox.kill)
+        obey = partial(_obey, sandbox=sandbox, execution=execution)
+        with self._controls.heard_by(run_id, obey), sandbox, self._counted(sandbox):
             execution.finish(execution.follow(sandbox), self._leaving)
 
     @contextmanager
@@ -91,12 +143,14 @@ class Runner:
             with self._lock:
                 self._running.discard(sandbox)
 
-    @contextmanager
-    def _controlled(self, run_id: str, sandbox: Sandbox) -> Generator[None, None, None]:
-        """Have people's controls reach the sandbox."""
-        controls = Controls(self._bus, run_id, sandbox)
-        controls.start()
-        try:
-            yield
-        finally:
-            controls.end()
+
+def _obey(control: Control, sandbox: Sandbox, execution: Execution) -> None:
+    match control:
+        case Stop():
+            sandbox.kill()
+        case Input(data=data):
+            sandbox.write(data)
+        case Resize(columns=columns, rows=rows):
+            sandbox.resize(Terminal(columns=columns, rows=rows))
+        case Debug(asked=asked):
+            execution.hear(asked)

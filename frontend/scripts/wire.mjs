@@ -1,6 +1,6 @@
 /**
- * `npm run wire`: writes src/wire/types.ts from the server's shapes (`manage.py wire`).
- * With `--check` it only compares, and fails with the fix if the file is stale.
+ * `npm run wire`: writes src/wire/types.ts from the server's shapes (`manage.py wire`), and src/wire/languages.ts from
+ * its languages (`manage.py languages`). With `--check` it only compares, and fails with the fix if one is stale.
  * The Python that runs manage.py is $PYTHON, or the checkout's own .venv.
  */
 import { execFileSync } from "node:child_process";
@@ -9,12 +9,9 @@ import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
 
 const checkout = fileURLToPath(new URL("../../", import.meta.url));
-const target = fileURLToPath(new URL("../src/wire/types.ts", import.meta.url));
 const python = process.env.PYTHON ?? `${checkout}.venv/bin/python`;
 
-const schema = JSON.parse(
-  execFileSync(python, ["manage.py", "wire"], { cwd: checkout, encoding: "utf8", maxBuffer: 16_000_000 }),
-);
+const schema = JSON.parse(printed("wire"));
 // The compiler names types after titles.
 for (const [name, definition] of Object.entries(schema.$defs)) {
   definition.title = name;
@@ -34,11 +31,28 @@ const text = types
   )
   .replaceAll(/\/\*\*\n \*\/\n/g, "");
 
-if (!process.argv.includes("--check")) {
-  writeFileSync(target, text);
-} else if (!existsSync(target) || readFileSync(target, "utf8") !== text) {
-  process.stderr.write("src/wire/types.ts is stale: run `npm run wire` in frontend/ and commit the result.\n");
-  process.exit(1);
+const languages = `/** Generated from ide/engines/languages.toml by \`npm run wire\`. Do not edit. */
+import type { Language } from "./types";
+
+export const LANGUAGES: readonly Language[] = ${printed("languages")};
+`;
+keep("types.ts", text);
+keep("languages.ts", languages);
+
+/** What a command of manage.py prints. */
+function printed(command) {
+  return execFileSync(python, ["manage.py", command], { cwd: checkout, encoding: "utf8", maxBuffer: 16_000_000 });
+}
+
+/** Writes a generated file, or only looks whether it is as it should be. */
+function keep(name, wanted) {
+  const target = fileURLToPath(new URL(`../src/wire/${name}`, import.meta.url));
+  if (!process.argv.includes("--check")) {
+    writeFileSync(target, wanted);
+  } else if (!existsSync(target) || readFileSync(target, "utf8") !== wanted) {
+    process.stderr.write(`src/wire/${name} is stale: run \`npm run wire\` in frontend/ and commit the result.\n`);
+    process.exit(1);
+  }
 }
 
 /** The schema without what stands beside a `$ref` (defaults): the compiler would name a second type for it. */

@@ -7,20 +7,24 @@ another replica, and can be asked for again. This is the workers' end; `web_bus.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import redis
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
+from ide.engines import workforce
 from ide.engines.entries import Entry, Kind
+from ide.engines.workforce import WorkerStatus
 from ide.wire.frames import encode_json
 from ide.wire.messages import Event
+from ide.wire.run_shapes import Debugging
 from ide.wire.shapes import Shape
 
 INBOX_ENTRIES = 10_000
 INBOX_SECONDS = 60
 CONTROL_SECONDS = 3_600
+NOTHING_SEEN = "0"
 
 
 class Stop(Shape):
@@ -44,7 +48,14 @@ class Resize(Shape):
     rows: int
 
 
-Control = Stop | Input | Resize
+class Debug(Shape):
+    """Somebody moves the program on under the debugger, or looks into it."""
+
+    type: Literal["debug"] = "debug"
+    asked: Debugging
+
+
+Control = Stop | Input | Resize | Debug
 _CONTROLS: TypeAdapter[Control] = TypeAdapter(Annotated[Control, Field(discriminator="type")])
 
 
@@ -66,6 +77,11 @@ def inbox_key(process: str) -> str:
 def controls_key(run_id: str) -> str:
     """Stream: what a run is told."""
     return f"sparkroom:run:{run_id}"
+
+
+def wake_key(worker: str) -> str:
+    """Stream: a worker whose reader of controls must look again."""
+    return f"sparkroom:wake:{worker}"
 
 
 def entries_of(answer: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
@@ -95,17 +111,45 @@ class WorkerBus:
                 pipeline.expire(inbox, INBOX_SECONDS)
             pipeline.execute()
 
-    def controls(self, run_id: str, wait_seconds: float = 1.0) -> Generator[Control | None, None, None]:
-        """What people tell a run, in order, from its beginning; None whenever nothing came for `wait_seconds`."""
-        seen: bytes | str = "0"
-        while True:
-            answer = self._redis.xread({controls_key(run_id): seen}, count=64, block=int(wait_seconds * 1000))
-            if not answer:
-                yield None
-                continue
-            for entry_id, fields in entries_of(answer):
-                seen = entry_id
-                yield _CONTROLS.validate_json(fields[b"control"])
+    def controls(
+        self, worker: str, woken: str, seen: Mapping[str, str], wait_seconds: float
+    ) -> tuple[list[tuple[str, str, Control]], str]:
+        """What people tell the runs of a worker: run, place in its stream, control; each run's in their order.
+
+        `seen` says up to which place each run has heard (`NOTHING_SEEN`: it has heard nothing). Waits until there is
+        something, `wake` is called, or the time is over; `woken` is the place that the last call answered.
+        """
+        wake = wake_key(worker)
+        runs = {controls_key(run_id): run_id for run_id in seen}
+        streams: dict[Any, Any] = {wake: woken, **{key: seen[run_id] for key, run_id in runs.items()}}
+        answer: Any = self._redis.xread(streams, count=64, block=int(wait_seconds * 1000))
+        told = []
+        for key, entries in answer or ():
+            for entry_id, fields in entries:
+                if key.decode() == wake:
+                    woken = entry_id.decode()
+                    continue
+                try:
+                    control = _CONTROLS.validate_json(fields[b"control"])
+                except (KeyError, ValidationError):
+                    continue
+                told.append((runs[key.decode()], entry_id.decode(), control))
+        return told, woken
+
+    def wake(self, worker: str) -> None:
+        """End what `controls` waits for: the worker has another run."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.xadd(wake_key(worker), {"": ""}, maxlen=1, approximate=False)
+            pipeline.expire(wake_key(worker), CONTROL_SECONDS)
+            pipeline.execute()
+
+    def report(self, worker: str, status: WorkerStatus) -> None:
+        """Say that a worker is alive."""
+        workforce.report(self._redis, worker, status)
+
+    def leave(self, worker: str) -> None:
+        """Say that a worker is gone."""
+        workforce.leave(self._redis, worker)
 
     def forget(self, run_id: str) -> None:
         """Drop the control stream of a run that ended."""

@@ -22,9 +22,10 @@ class Queue:
             task_ignore_result=True,
         )
 
-    async def send_run(self, run_id: str) -> None:
-        """Queue a run. Raises kombu's OperationalError when the broker is away."""
-        await asyncio.to_thread(self._celery.send_task, "workers.tasks.run", [run_id], retry=False)
+    async def send_run(self, run_id: str, queue: str) -> None:
+        """Hand a run to the workers of a queue (`ide.domain.queues`). Raises kombu's OperationalError when the broker
+        is away."""
+        await asyncio.to_thread(self._celery.send_task, "workers.tasks.run", [run_id], queue=queue, retry=False)
 
     def close(self) -> None:
         """Release the connections."""

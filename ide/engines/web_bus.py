@@ -17,6 +17,7 @@ from typing import Any
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from ide.engines import workforce
 from ide.engines.bus import (
     CONTROL_SECONDS,
     INBOX_ENTRIES,
@@ -29,6 +30,7 @@ from ide.engines.bus import (
     inbox_key,
 )
 from ide.engines.entries import Entry, Kind, read_entry
+from ide.engines.workforce import WorkerStatus
 from ide.wire.frames import encode_json
 from ide.wire.messages import Event
 
@@ -118,6 +120,22 @@ class WebBus:
             return await self._alive(processes)
         except RedisError:
             return processes
+
+    async def workers(self) -> list[WorkerStatus] | None:
+        """The workers that are alive; None while Redis does not say."""
+        try:
+            return await workforce.alive(self._redis)
+        except RedisError:
+            return None
+
+    async def waiting(self, queue: str) -> int:
+        """How many messages of a queue no worker has taken; 0 while Redis does not say."""
+        try:
+            # Celery's queues are lists of the same name. redis-py's types leave open what it answers.
+            count: Any = await self._redis.llen(queue)
+        except RedisError:
+            return 0
+        return int(count)
 
     async def ping(self) -> bool:
         """True if Redis answers."""

@@ -1,4 +1,4 @@
-"""The processes that Sparkroom is made of: Redis, the web process and the worker."""
+"""The processes that Sparkroom is made of: Redis, the web process and the workers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from ide.domain.queues import CHECKS, RUNS
 from ide.engines.queue import broker_url
 from ide.launcher import redis
 from ide.launcher.supervisor import Child
 
 ANSWER_SECONDS = 2.0
+WORKERS = {RUNS: "The worker", CHECKS: "The worker of page checks"}
 
 
 def redis_child(path: Path) -> Child:
@@ -44,16 +46,21 @@ def web_child(
     return Child(name, command, answers, {**environment, "AUTOBAHN_USE_NVX": "0"}, inherited=inherited)
 
 
-def worker_child(redis_url: str, environment: Mapping[str, str]) -> Child:
-    """The Celery worker: threads, since one process owns the terminals and the warm sandboxes."""
-    node = f"sparkroom-{os.getpid()}@{socket.gethostname()}"
+def worker_children(redis_url: str, environment: Mapping[str, str]) -> list[Child]:
+    """A Celery worker for each queue, so that none waits for another's runs."""
+    return [worker_child(name, queue, redis_url, environment) for queue, name in WORKERS.items()]
+
+
+def worker_child(name: str, queue: str, redis_url: str, environment: Mapping[str, str]) -> Child:
+    """The worker of one queue: threads, since one process owns the terminals and the warm sandboxes."""
+    node = f"sparkroom-{queue}-{os.getpid()}@{socket.gethostname()}"
 
     async def answers() -> bool:
         return await asyncio.to_thread(worker_answers, redis_url, node)
 
     options = ["--pool", "threads", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     command = [sys.executable, "-m", "celery", "--quiet", "--app", "workers.app", "worker", "--hostname", node]
-    return Child("The worker", [*command, *options], answers, environment)
+    return Child(name, [*command, *options], answers, {**environment, "SPARKROOM_WORKER": queue})
 
 
 async def ready(address: tuple[str, int], host: str) -> bool:

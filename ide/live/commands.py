@@ -42,6 +42,9 @@ async def perform(room: LiveRoom, person: Person, command: messages.AnyCommand) 
         case messages.ResizeRun():
             require(person.role, Role.EDITOR)
             await room.runs.resize(command.run, command.terminal)
+        case messages.DebugRun():
+            require(person.role, Role.EDITOR)
+            await room.runs.debug(command.run, command)
         case messages.Say():
             require(person.role, Role.EDITOR)
             return await room.say(person, command.text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ide.store import journal
 from ide.wire.frames import encode_json
-from ide.wire.messages import Event, JournaledEvent, Output, Prose, RoomEvent
+from ide.wire.messages import DebugEvent, Event, JournaledEvent, Output, Prose, RoomEvent, RunEvent
 
 if TYPE_CHECKING:
     from ide.live.room import LiveRoom
@@ -62,6 +62,9 @@ class Feed:
             neighbours.tell([encode_json(event.model_dump_json())])
         if isinstance(event, Output | Prose):
             outbox.delta(event, ours=False)
+        elif isinstance(event, DebugEvent):
+            outbox.flush()
+            outbox.event(encode_json(event.model_dump_json()))
         elif isinstance(event, JournaledEvent):
             if event.seq == self._sent + 1:
                 self._newest = max(self._newest, event.seq)
@@ -95,5 +98,7 @@ class Feed:
         if isinstance(event, RoomEvent):
             self._room.title = event.title
         self._room.context.hear(event)
+        if isinstance(event, RunEvent):
+            self._room.runs.hear(event.run)
         self._room.outbox.flush()
         self._room.outbox.event(encode_json(event.model_dump_json()))

@@ -172,7 +172,9 @@ class History:
 
     def _small_step(self, kind: StepKind, label: str, by: str, turn: str | None = None) -> None:
         if self._waiting < MOST_WAITING:
-            self._begin(self._store(self._snapshots.take(), kind, label, by, turn))
+            # Of this moment, not of the one at which it comes to be stored: runs are older or younger than a step.
+            at = self._room.services.now_ms()
+            self._begin(self._store(self._snapshots.take(), kind, label, by, turn, at=at))
 
     def _begin(self, step: Coroutine[Any, Any, object]) -> None:
         self._waiting += 1
@@ -194,11 +196,13 @@ class History:
         by: str,
         turn: str | None = None,
         *,
+        at: int | None = None,
         unless_known: bool = False,
     ) -> Checkpoint | None:
         """Store a step and tell of it. Answers it, or None if it said nothing new or was too small to tell of."""
-        new_id, at = self._room.services.new_id, self._room.services.now_ms()
-        step = Checkpoint(id=new_id(), kind=kind, label=label, by=by, turn=turn, at=at)
+        services = self._room.services
+        at = services.now_ms() if at is None else at
+        step = Checkpoint(id=services.new_id(), kind=kind, label=label, by=by, turn=turn, at=at)
         async with self._order:
             try:
                 return await self._try(snapshot, step, unless_known)

@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError
 from ide.domain.refusals import Refusal
 from ide.domain.turns.memory import LOADED_TURNS
 from ide.engines.entries import Entry, Kind
+from ide.live import line
 from ide.live.replica import Replica
 from ide.live.room import LiveRoom, Loaded
 from ide.live.services import Services
@@ -29,8 +30,6 @@ LINGER_SECONDS = 30
 SWEEP_SECONDS = 1
 # Within this, whoever is alive has noticed that the database is back: a connection takes at most 5 s to be made.
 RECOVERY_SECONDS = 7
-# A run that waits this long was lost on its way to a worker, or there is none.
-QUEUED_MS = 120_000
 
 INTERRUPTED = Problem(
     code=Code.INTERNAL,
@@ -234,6 +233,7 @@ class Hub:
                     judges_from = time() + RECOVERY_SECONDS
                 looked = time()
                 ended = await self._interrupted(services) if looked >= judges_from else []
+                ended += await line.look(services, self._open_rooms, judging=looked >= judges_from)
                 left = await services.writer.do(turns.left_open, services.now_ms())
                 # Other processes tell of it at once, by way of Redis; but rights must end without that too.
                 visited = {room_id for room_id, room in self._open_rooms.items() if room.connections}
@@ -287,7 +287,7 @@ class Hub:
         dead = silent - await services.bus.alive(silent) if silent else silent
         return [
             *(await services.writer.do(turns.expire, dead, INTERRUPTED) if dead else []),
-            *await services.writer.do(runs.expire, services.now_ms() - QUEUED_MS),
+            *await services.writer.do(runs.expire),
         ]
 
     async def _take_remains(self, left: turns.LeftOpen) -> None:

@@ -31,7 +31,7 @@ from ide.live.replica import Replica
 from ide.live.runs import Runs
 from ide.live.services import Services
 from ide.live.turns import Turns
-from ide.store import journal, messages, requests, runs, turns, updates
+from ide.store import history, journal, messages, requests, runs, turns, updates
 from ide.store.rooms import StoredRoom
 from ide.wire.codes import Role
 from ide.wire.frames import EMPTY_UPDATE, Presence, Step, encode_awareness, encode_sync
@@ -95,6 +95,10 @@ class LiveRoom:
         waiting = [len(update.data) for update in loaded.updates[1:]]
         self._compaction = Compaction(self.compact, self.background, waiting)
         self._events: set[asyncio.Task[object]] = set()
+        self._changed_at: int | None = None
+        # What the document holds beside files (breakpoints) changes nobody's text.
+        self._changed_files = replica.follow()
+        self._changed_files.clear()
         replica.on_update(self._written)
 
     # --- text ---
@@ -144,6 +148,9 @@ class LiveRoom:
         # What waited for this update came in with it, and is news to whoever sent it.
         alone = isinstance(origin, str) or not self.replica.waits
         self.outbox.update(update, origin if alone else None)
+        if self._changed_files:
+            self._changed_files.clear()
+            self._changed_at = self.services.now_ms()
         self.history.written(origin)
         if not isinstance(origin, str) and origin not in self.connections:
             self._store(update)
@@ -247,6 +254,13 @@ class LiveRoom:
             preview=preview,
         )
 
+    async def changed_at(self) -> int | None:
+        """When the room's files last changed, in milliseconds since 1970; None if nobody knows."""
+        if self._changed_at is None:
+            newest = await self.services.writer.do(history.newest, self.id)
+            return newest.at if newest is not None else None
+        return self._changed_at
+
     async def state(self, role: Role, preview: str) -> State:
         """Everything but the text."""
         do = self.services.writer.do
@@ -256,7 +270,7 @@ class LiveRoom:
             State(
                 room=self.shape(role, preview),
                 turns=[self.turns.latest(turn) for turn in stored_turns],
-                runs=await do(runs.recent, self.id, RECENT_RUNS),
+                runs=[self.runs.standing(run) for run in await do(runs.recent, self.id, RECENT_RUNS)],
                 messages=await do(messages.recent, self.id, RECENT_MESSAGES),
                 requests=await do(requests.waiting, self.id),
             )

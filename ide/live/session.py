@@ -164,12 +164,14 @@ class Session:
         room, do = self._room, self._room.services.writer.do
         me = Member(id=person.id, name=person.name, colour=person.colour, role=person.role, here=True)
         missed = await do(journal.since, room.id, since) if since is not None else None
+        changed_at = await room.changed_at()
         if missed is not None and since is not None:
-            hello = Hello(seq=missed[-1].seq if missed else since, member=me)
+            hello = Hello(seq=missed[-1].seq if missed else since, member=me, changed_at=changed_at)
             return [encode_json(event.model_dump_json()) for event in (hello, *missed)]
         # The number is read before the state: an event between is in both, and may be applied twice.
         seq = await do(journal.last, room.id)
-        hello = Hello(seq=seq, member=me, state=await room.state(person.role, self._preview))
+        state = await room.state(person.role, self._preview)
+        hello = Hello(seq=seq, member=me, changed_at=changed_at, state=state)
         return [encode_json(hello.model_dump_json())]
 
     def _command(self, frame: Json) -> None:

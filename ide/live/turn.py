@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,8 @@ from ide.domain.edits.feedback import render_feedback
 from ide.domain.edits.hunks import HunkRecord
 from ide.domain.refusals import Refusal
 from ide.domain.rights import require
-from ide.domain.turns.intent import asks_for_tests
+from ide.domain.turns.asked import PAGE, TESTS, Asked
+from ide.domain.turns.intent import asks_for_page_check, asks_for_tests
 from ide.domain.turns.modes import why_not
 from ide.domain.turns.repair import Repairs
 from ide.engines import model
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from ide.live.room import LiveRoom
 
 MOST_HUNKS = 500
+# Seconds that a turn's run may wait for a worker, beside what it may run.
+RUN_PATIENCE = 60.0
 WITHHELD = "The model's server withheld the answer, or its rest."
 CUT = "\n\nThe answer ends here, at the most that this model writes at once."
 
@@ -223,7 +227,7 @@ class RunningTurn:
                 elif self._repair():
                     continue
                 else:
-                    await self._run_tests()
+                    await self._run_what_was_asked()
                 break
             self._end(TurnState.SETTLED)
         except Refusal as refusal:
@@ -297,19 +301,41 @@ class RunningTurn:
         self._typist = self._new_typist(others)
         self._card.paragraph()
 
-    async def _run_tests(self) -> None:
-        """Run the tests if the request for it was clear, and never otherwise."""
-        ask = self._question.ask
-        if ask.run_tests or asks_for_tests(self._card.turn.prompts[-1]):
-            try:
-                # A run that is stored must be sent as well, even if the turn is stopped in between.
-                await asyncio.shield(self._room.runs.start(self._question.person, shapes.AskForRun(tests=True)))
-            except Refusal as refusal:
-                self.prose(f"\n\nThe tests were not run: {refusal.message}")
-            except DatabaseError:
-                # What the turn wrote stands, whatever becomes of the tests.
-                log.exception("a turn's tests could not be started")
-                self.prose("\n\nThe tests were not run: the database does not answer.")
+    async def _run_what_was_asked(self) -> None:
+        """Run the tests and check the page if the request for it was clear, and never otherwise."""
+        prompt = self._card.turn.prompts[-1]
+        if self._question.ask.run_tests or asks_for_tests(prompt):
+            await self._run_for_turn(TESTS)
+        if asks_for_page_check(prompt):
+            await self._run_for_turn(PAGE)
+
+    async def _run_for_turn(self, asked: Asked) -> None:
+        try:
+            # A run that is stored must be sent as well, even if the turn is stopped in between.
+            run_id = await asyncio.shield(self._room.runs.start(self._question.person, asked.run))
+            await self._hear_of_run(run_id, asked)
+        except Refusal as refusal:
+            self.prose(f"\n\n{asked.not_run}: {refusal.message}")
+        except DatabaseError:
+            # What the turn wrote stands, whatever becomes of the run.
+            log.exception("a turn's run could not be started")
+            self.prose(f"\n\n{asked.not_run}: the database does not answer.")
+
+    async def _hear_of_run(self, run_id: str, asked: Asked) -> None:
+        """Wait until it is over, and tell people and the model how it ended. It mends nothing by itself."""
+        self._card.change(run=run_id, notice=asked.notice)
+        try:
+            run = await self._room.runs.ended(run_id, self._room.services.run_limits.seconds + RUN_PATIENCE)
+        except asyncio.CancelledError:
+            # The turn was stopped or redirected: this is of a state that nobody asked about.
+            self._room.background(self._stop_run(run_id))
+            raise
+        self.prose(f"\n\n{asked.for_people(run)}")
+        self._room.context.memory.tested(self.id, asked.for_model(run))
+
+    async def _stop_run(self, run_id: str) -> None:
+        with suppress(Refusal):
+            await self._room.runs.stop(run_id)
 
     # --- endings ---
 

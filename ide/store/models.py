@@ -165,6 +165,7 @@ class Turn(models.Model):
     undone = models.BooleanField(default=False)
     undone_by = models.CharField(max_length=40, null=True)
     stopped_by = models.CharField(max_length=40, null=True)
+    run = models.CharField(max_length=32, null=True)
     error = models.JSONField(null=True)
     asked_at = models.BigIntegerField()
     process = models.CharField(max_length=80, default="")
@@ -207,7 +208,8 @@ class Run(models.Model):
     """One sandboxed execution. `files` is what it runs on: zlib-compressed JSON, `texts` path → text and `binary`
     path → hash of an asset; dropped when it ends.
 
-    A running run is leased to a worker: once `leased_until` is past, it is lost.
+    A running run is leased to a worker: once `leased_until` is past, it is lost. One that waits has been handed to the
+    workers at `sent_at`, which a lost message has done again. Moments are milliseconds since 1970.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -217,6 +219,7 @@ class Run(models.Model):
     command = models.JSONField()
     kind = models.CharField(max_length=7, choices=_choices(RunKind))
     select = models.CharField(max_length=200, null=True)
+    only = models.JSONField(default=list)
     columns = models.PositiveSmallIntegerField(null=True)
     rows = models.PositiveSmallIntegerField(null=True)
     files = models.BinaryField(null=True)
@@ -232,13 +235,40 @@ class Run(models.Model):
     memory_bytes = models.BigIntegerField(null=True)
     output_bytes = models.BigIntegerField(default=0)
     made = models.JSONField(default=list)
+    page = models.JSONField(null=True)
+    debug = models.JSONField(null=True)
+    left_out = models.PositiveIntegerField(default=0)
     created_at = models.BigIntegerField()
     begun_at = models.BigIntegerField(null=True)
+    sent_at = models.BigIntegerField(default=0)
     worker = models.CharField(max_length=80, null=True)
     leased_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["room", "created_at"]), models.Index(fields=["state", "leased_until"])]
+
+
+class TestBatch(models.Model):
+    """News of tests of a run that still runs, in the order of the rows: the last that is said of a test is true."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="test_batches")
+    tests = models.JSONField()
+
+
+class Result(models.Model):
+    """Bytes of files that runs of a room made, named by their SHA-256; which run made which stands in `Run.made`.
+
+    `used_at` is when a run last made them, in milliseconds since 1970: what is oldest goes first.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="results")
+    hash = models.CharField(max_length=64)
+    bytes = models.PositiveIntegerField()
+    data = models.BinaryField()
+    used_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "hash"], name="one_result_a_hash")]
 
 
 class Message(models.Model):

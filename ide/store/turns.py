@@ -50,6 +50,7 @@ def record(room_id: str, turn: shapes.Turn, process: str) -> TurnEvent | None:
                 "timing": turn.timing.model_dump(),
                 "undone": turn.undone,
                 "stopped_by": turn.stopped_by,
+                "run": turn.run,
                 "error": turn.error.model_dump(mode="json") if turn.error else None,
                 "asked_at": turn.asked_at,
                 "process": process,
@@ -175,6 +176,7 @@ def to_shape(row: Turn) -> shapes.Turn:
         undone=row.undone,
         undone_by=row.undone_by,
         stopped_by=row.stopped_by,
+        run=row.run,
         error=shapes.Problem(code=Code(row.error["code"]), message=row.error["message"]) if row.error else None,
         asked_at=row.asked_at,
     )

@@ -18,7 +18,8 @@ from ide.live.hub import Hub
 from ide.live.services import Services
 from ide.store.rooms import fresh_id
 from ide.store.writer import Writer
-from ide.wire.shapes import Limits, RunLimits
+from ide.wire.run_shapes import RunLimits
+from ide.wire.shapes import Limits
 
 RUN_LIMITS = RunLimits(
     seconds=settings.RUN_SECONDS,
@@ -57,9 +58,18 @@ async def make_services() -> Services:
         terminal_limits=RUN_LIMITS.model_copy(
             update={"seconds": settings.TERMINAL_SECONDS, "idle_seconds": settings.TERMINAL_IDLE_SECONDS}
         ),
+        page_limits=RUN_LIMITS.model_copy(
+            update={
+                "seconds": settings.PAGE_SECONDS,
+                "cpu_seconds": settings.PAGE_CPU_SECONDS,
+                "memory_bytes": settings.PAGE_MEMORY_BYTES,
+                "processes": settings.PAGE_PROCESSES,
+            }
+        ),
         history_bytes=settings.HISTORY_BYTES,
         turns_at_once=settings.ROOM_TURNS,
-        runs_at_once=settings.ROOM_RUNS,
+        places=settings.RUN_PLACES,
+        runs_waiting=settings.ROOM_WAITING_RUNS,
         now_ms=now_ms,
         new_id=fresh_id,
     )

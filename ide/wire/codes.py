@@ -161,9 +161,57 @@ class RunState(StrEnum):
         return self not in (RunState.QUEUED, RunState.RUNNING)
 
 
-class Outcome(StrEnum):
-    """How one test ended."""
+class PageLevel(StrEnum):
+    """How grave a line of a page's console is."""
 
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    LOG = "log"
+    DEBUG = "debug"
+
+
+class DebugStatus(StrEnum):
+    """How a program stands that runs under the debugger: starting → running ⇄ stopped."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+class StopReason(StrEnum):
+    """Why a program stopped under the debugger."""
+
+    BREAKPOINT = "breakpoint"
+    STEP = "step"
+    EXCEPTION = "exception"
+    PAUSE = "pause"
+
+
+class DebugAction(StrEnum):
+    """What people do with a program under the debugger: move it on, look at a frame or into a variable, set the
+    breakpoints."""
+
+    CONTINUE = "continue"
+    PAUSE = "pause"
+    NEXT = "next"
+    STEP_IN = "step_in"
+    STEP_OUT = "step_out"
+    FRAME = "frame"
+    EXPAND = "expand"
+    BREAKPOINTS = "breakpoints"
+
+    @property
+    def moves(self) -> bool:
+        """True for what makes a stopped program go on."""
+        return self in (DebugAction.CONTINUE, DebugAction.NEXT, DebugAction.STEP_IN, DebugAction.STEP_OUT)
+
+
+class Outcome(StrEnum):
+    """How one test ended; or that it was found and has not begun, or runs. It stays so if its run ends before."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"

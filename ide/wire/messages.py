@@ -1,8 +1,8 @@
 """Message type 16 of `sparkroom.v1`: events (server to browser) and commands (browser to server).
 
 Journaled events carry the room's `seq`; a client that reconnects names the last one it saw and gets what it missed.
-The others (`prose`, `output`, `saved`, `done`, `refused`) have no number: prose and output carry an offset into a row
-that can be read again.
+The others (`prose`, `output`, `debug`, `saved`, `done`, `refused`) have no number: prose and output carry an offset
+into a row that can be read again, and `debug` is part of the run's row.
 """
 
 from __future__ import annotations
@@ -13,22 +13,8 @@ from pydantic import Field, TypeAdapter
 
 from ide.wire.codes import Code, RequestState, Role
 from ide.wire.history import AskForCheckpoint, AskForRestore, Checkpoint
-from ide.wire.shapes import (
-    Ask,
-    AskForRun,
-    Hunk,
-    JoinRequest,
-    Member,
-    Message,
-    Name,
-    Room,
-    Run,
-    Shape,
-    Steer,
-    Terminal,
-    Test,
-    Turn,
-)
+from ide.wire.run_shapes import AskForRun, Debugging, DebugState, Run, Terminal, Test
+from ide.wire.shapes import Ask, Hunk, JoinRequest, Member, Message, Name, Room, Shape, Steer, Turn
 
 # --- events: server to browser ---------------------------------------------------------------------------------------
 
@@ -44,11 +30,16 @@ class State(Shape):
 
 
 class Hello(Shape):
-    """First event of a socket. `state` is None when the events since the client's `since` follow instead."""
+    """First event of a socket. `state` is None when the events since the client's `since` follow instead.
+
+    `changed_at` is when the room's files last changed, in milliseconds since 1970, as far as anybody knows: a run that
+    is older is not of the text of now.
+    """
 
     type: Literal["hello"] = "hello"
     seq: int
     member: Member
+    changed_at: int | None = None
     state: State | None = None
 
 
@@ -85,13 +76,13 @@ class RunEvent(Shape):
     run: Run
 
 
-class TestEvent(Shape):
-    """One test of a running run ended."""
+class TestsEvent(Shape):
+    """Tests of a running run were found, began or ended: how each of them stands now."""
 
-    type: Literal["test"] = "test"
+    type: Literal["tests"] = "tests"
     seq: int
     run: str
-    test: Test
+    tests: list[Test]
 
 
 class MessageEvent(Shape):
@@ -146,6 +137,22 @@ class Output(Shape):
     text: str
 
 
+class DebugEvent(Shape):
+    """How a program under the debugger stands now. One with a lower number than what is known says nothing new."""
+
+    type: Literal["debug"] = "debug"
+    run: str
+    debug: DebugState
+
+
+class Waiting(Shape):
+    """A run that waits has another place in the line: this many begin before it. Not journaled."""
+
+    type: Literal["waiting"] = "waiting"
+    run: str
+    ahead: int
+
+
 class Saved(Shape):
     """The first `frames` frames of type 0 that this socket sent, whatever their step, are committed."""
 
@@ -175,13 +182,15 @@ JournaledEvent = (
     | TurnEvent
     | HunkEvent
     | RunEvent
-    | TestEvent
+    | TestsEvent
     | MessageEvent
     | RoomEvent
     | RequestEvent
     | CheckpointEvent
 )
-Event = Annotated[JournaledEvent | Hello | Prose | Output | Saved | Done | Refused, Field(discriminator="type")]
+Event = Annotated[
+    JournaledEvent | Hello | Prose | Output | Waiting | DebugEvent | Saved | Done | Refused, Field(discriminator="type")
+]
 
 # --- commands: browser to server -------------------------------------------------------------------------------------
 
@@ -265,6 +274,13 @@ class ResizeRun(Command):
     terminal: Terminal
 
 
+class DebugRun(Command, Debugging):
+    """Move on a program under the debugger, look into it, or set its breakpoints."""
+
+    type: Literal["debug_run"]
+    run: str
+
+
 class Say(Command):
     """Say something in the room's chat."""
 
@@ -303,6 +319,7 @@ AnyCommand = Annotated[
     | StopRun
     | InputRun
     | ResizeRun
+    | DebugRun
     | Say
     | CheckpointCommand
     | Restore

@@ -1,4 +1,4 @@
-"""What rooms, turns, runs and their parts look like on the wire.
+"""What rooms, turns and their parts look like on the wire; `run_shapes.py` has runs.
 
 The HTTP API answers with these, and the socket's events carry the same ones, so a client has one type for each noun.
 Times are milliseconds since 1970 where a field ends in `_at`, and durations name their unit.
@@ -16,12 +16,9 @@ from ide.wire.codes import (
     Code,
     HunkState,
     Mode,
-    Outcome,
     Reason,
     RequestState,
     Role,
-    RunKind,
-    RunState,
     TurnState,
 )
 
@@ -138,7 +135,8 @@ class Turn(Shape):
     """One request to a model and what it wrote. `text` is its prose for the chat, without the edit blocks.
 
     `waits_for` is the turn after whose end this one begins; None once it has. `notice` says what a running turn does
-    that nobody sees: that its model is asked again, or told of blocks that failed.
+    that nobody sees: that its model is asked again, or told of blocks that failed. `run` is the last run that it
+    asked for.
     """
 
     id: str
@@ -151,6 +149,7 @@ class Turn(Shape):
     state: TurnState
     waits_for: str | None = None
     notice: str | None = None
+    run: str | None = None
     text: str
     hunks: list[Hunk]
     usage: Usage | None = None
@@ -161,73 +160,6 @@ class Turn(Shape):
     stopped_by: str | None = None
     error: Problem | None = None
     asked_at: int
-
-
-class Test(Shape):
-    """One test's result; `id` is pytest's node id."""
-
-    id: str
-    outcome: Outcome
-    seconds: float
-    message: str = ""
-
-
-class RunLimits(Shape):
-    """What a sandbox may use, all its processes together.
-
-    `seconds` by the clock, `cpu_seconds` of the processors, `idle_seconds` in which a terminal neither hears nor says
-    anything (None: as long as it likes). `file_bytes` and `files` are of the working folder, and again of /tmp. Of the
-    output `output_bytes` are kept; the rest is counted.
-    """
-
-    seconds: float
-    cpu_seconds: float
-    idle_seconds: float | None = None
-    memory_bytes: int
-    output_bytes: int
-    file_bytes: int
-    files: int
-    processes: int
-
-
-class MadeFile(Shape):
-    """A file that a run made or changed, as it was when the run ended. `hash` names its bytes."""
-
-    path: str
-    bytes: int
-    hash: str
-    type: str
-
-
-class Run(Shape):
-    """One sandboxed execution. `reason` says which limit was hit, or why it was refused.
-
-    `output_bytes` counts what was written, kept or not; `memory_bytes` is the most that was in use at once. `ahead`
-    says how many runs a worker will take before this one, while it waits and as far as anybody knows. It runs the text
-    of the moment `created_at`; `begun_at` is when a worker took it. Moments are milliseconds since 1970.
-    """
-
-    id: str
-    member: str
-    member_name: str
-    kind: RunKind
-    command: list[str]
-    state: RunState
-    ahead: int | None = None
-    exit_code: int | None = None
-    output: str = ""
-    truncated: bool = False
-    terminal: bool = False
-    tests: list[Test] = []
-    limits: RunLimits
-    reason: str | None = None
-    seconds: float | None = None
-    cpu_seconds: float | None = None
-    memory_bytes: int | None = None
-    output_bytes: int = 0
-    made: list[MadeFile] = []
-    created_at: int
-    begun_at: int | None = None
 
 
 class Message(Shape):
@@ -353,22 +285,6 @@ class Ask(Shape):
     after: str | None = Field(default=None, max_length=32)
 
 
-class Terminal(Shape):
-    """The size of a terminal, in characters."""
-
-    columns: int = Field(ge=20, le=400)
-    rows: int = Field(ge=5, le=200)
-
-
-class AskForRun(Shape):
-    """Body of `POST …/runs`: either a command or the tests."""
-
-    command: list[str] | None = Field(default=None, min_length=1, max_length=32)
-    tests: bool = False
-    select: str | None = Field(default=None, max_length=200)
-    terminal: Terminal | None = None
-
-
 class ChangeRoom(Shape):
     """Body of `PATCH /api/rooms/{id}`."""
 
@@ -442,12 +358,6 @@ class Steer(Shape):
     """Body of `POST …/steer`."""
 
     prompt: str = Field(min_length=1)
-
-
-class Typed(Shape):
-    """Body of `POST …/input`."""
-
-    data: str = Field(max_length=65_536)
 
 
 class Said(Shape):

@@ -1,6 +1,7 @@
 """`make bench`: the side-by-side figures, as tables and in `build/bench.json`.
 
-python -m tests.benchmarks [stream] [lag] [stop] [crowd] [growth] [memory]    these parts alone; others stay in the file
+python -m tests.benchmarks [stream] [lag] [stop] [crowd] [growth] [memory] [flood]
+    these parts alone; the others' figures stay in the file
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.benchmarks import crowd, growth, lag, memory, stop, stream
+from tests.benchmarks import crowd, flood, growth, lag, memory, stop, stream
 from tests.benchmarks.tables import table
 from tests.stack import ROOT
 
@@ -54,6 +55,16 @@ CROWD_COLUMNS = (
     ("server_cpu", "CPU"),
     ("load_cpu", "crowd's CPU"),
     ("server_mb", "MB"),
+)
+FLOOD_COLUMNS = (
+    ("scenario", ""),
+    ("floods", "runs"),
+    ("delivered", "delivered"),
+    ("p50_ms", "p50 ms"),
+    ("p99_ms", "p99 ms"),
+    ("p99_of_no_flood", "×"),
+    ("longest_ms", "longest ms"),
+    ("server_cpu", "CPU"),
 )
 GROWTH_COLUMNS = (
     ("end", ""),
@@ -110,6 +121,13 @@ def measure_crowd() -> Any:
     return {"seconds": crowd.SECONDS, "rounds": crowd.ROUNDS, "rows": rows}
 
 
+def measure_flood() -> Any:
+    """Members who type while programs flood their room."""
+    rows = asyncio.run(flood.measure())
+    print(f"\n{table(rows, FLOOD_COLUMNS)}\n\n{flood.NOTES}")
+    return {"seconds": flood.SECONDS, "rounds": flood.ROUNDS, "rows": rows}
+
+
 def measure_growth() -> Any:
     """A room into which a model wrote for long."""
     rows = asyncio.run(growth.measure())
@@ -138,6 +156,7 @@ PARTS: dict[str, Callable[[], Any]] = {
     "crowd": measure_crowd,
     "growth": measure_growth,
     "memory": measure_memory,
+    "flood": measure_flood,
 }
 
 

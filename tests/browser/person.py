@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -177,6 +178,16 @@ class Room:
         )
         with urllib.request.urlopen(request, timeout=20):
             pass
+
+    def run(self, command: list[str]) -> Any:
+        """Run something, and answer how that ended."""
+        path = f"/api/rooms/{self.id}/runs"
+        run = call(self._stack, "POST", path, {"command": command}, self._token)
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while (state := self.get(f"/runs/{run['id']}"))["state"] in ("queued", "running"):
+            assert time.monotonic() < deadline, state
+            time.sleep(0.02)
+        return state
 
     def get(self, path: str) -> Any:
         """What the API says below this room."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from ide.domain.state import HUNK_CHARACTERS, OUTPUT_CHARACTERS, bounded
-from ide.wire import shapes
+from ide.wire import run_shapes, shapes
 from ide.wire.codes import HunkState, Mode, Role, RunKind, RunState, TurnState
 from ide.wire.messages import State
 
@@ -44,11 +44,11 @@ def _turn(number: int, characters: int, state: TurnState = TurnState.SETTLED) ->
     )
 
 
-def _run(output: str, state: RunState) -> shapes.Run:
-    limits = shapes.RunLimits(
+def _run(output: str, state: RunState) -> run_shapes.Run:
+    limits = run_shapes.RunLimits(
         seconds=1, cpu_seconds=1, memory_bytes=1, output_bytes=1, file_bytes=1, files=1, processes=1
     )
-    return shapes.Run(
+    return run_shapes.Run(
         id="r",
         member="m",
         member_name="M",
@@ -61,7 +61,7 @@ def _run(output: str, state: RunState) -> shapes.Run:
     )
 
 
-def _state(turns: list[shapes.Turn], runs: list[shapes.Run]) -> State:
+def _state(turns: list[shapes.Turn], runs: list[run_shapes.Run]) -> State:
     return State(room=ROOM, turns=turns, runs=runs, messages=[], requests=[])
 
 

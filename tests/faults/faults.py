@@ -18,7 +18,7 @@ from ide.store.writer import LONGEST_PAUSE_SECONDS
 from tests.faults.member import Member
 from tests.faults.stored import POSTGRES_PIDS, PostgresDatabase, running_turns
 from tests.faults.work import PROMPT, Work
-from workers.execution import RENEW_SECONDS
+from workers.leases import RENEW_SECONDS
 
 # How long something took is printed; it is a figure, not asserted. To expect of a machine that has nothing else to do:
 # everybody back after 3 s, a turn failed after 5, a run lost and a cursor gone after 10.
@@ -84,7 +84,7 @@ async def worker(work: Work) -> None:
     run = await _start_run(work, LONG)
     await asyncio.sleep(work.random.uniform(0.0, 1.0))
     began = time.monotonic()
-    _child(work, "workers.app").kill()
+    _child(work, "sparkroom-runs-").kill()
     work.check_stored()
     await work.in_sync(PATIENCE)
     ended = await _until_run_over(work, run, PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -49,7 +50,13 @@ def test_it_says_once_that_it_is_ready_and_where(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "name"), [("redis-server", "Redis"), ("ide.launcher.servers", "The web process"), ("celery", "The worker")]
+    ("word", "name"),
+    [
+        ("redis-server", "Redis"),
+        ("ide.launcher.servers", "The web process"),
+        ("sparkroom-runs-", "The worker"),
+        ("sparkroom-checks-", "The worker of page checks"),
+    ],
 )
 def test_a_killed_part_comes_back(stack: Stack, word: str, name: str) -> None:
     killed = part(stack, word)
@@ -59,6 +66,23 @@ def test_a_killed_part_comes_back(stack: Stack, word: str, name: str) -> None:
     assert f"{name} was killed by SIGKILL; starting it again" in stack.log()
     assert part(stack, word).pid != killed.pid
     assert answer(stack) == 200
+
+
+def test_it_says_of_each_queue_whether_a_worker_serves_it(stack: Stack) -> None:
+    def said() -> dict[str, str]:
+        with urllib.request.urlopen(f"{stack.base_url}/readyz", timeout=30) as response:
+            told: dict[str, str] = json.load(response)
+        return told
+
+    until(lambda: said()["runs"] == "ready")
+    worker = part(stack, "sparkroom-runs-")
+    worker.suspend()
+    try:
+        until(lambda: said()["runs"] == "not available here: no worker is running")
+        assert said()["status"] == "ready"
+    finally:
+        worker.resume()
+    until(lambda: said()["runs"] == "ready")
 
 
 def test_a_second_one_on_the_same_data_is_refused_in_one_line(stack: Stack) -> None:
@@ -88,7 +112,7 @@ def test_nothing_outlives_a_killed_launcher_or_one_that_is_told_to_end(tmp_path:
         stack.wait()
         stack.start()
         ended = psutil.Process(stack.pid).children(recursive=True)
-        assert len(ended) >= 3
+        assert len(ended) >= 4
         assert stack.stop() == 0
     assert not any(part.is_running() and part.status() != psutil.STATUS_ZOMBIE for part in [*killed, *ended])
 

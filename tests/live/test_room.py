@@ -136,3 +136,29 @@ async def test_who_sends_what_others_waited_for_gets_what_waited(room: LiveRoom)
 def append(guest: Guest, words: str) -> None:
     text: pycrdt.Text = next(iter(guest.files.values()))["text"]
     text += words
+
+
+async def test_when_the_files_last_changed_is_known_also_of_a_room_that_was_opened_again(room: LiveRoom) -> None:
+    assert await room.changed_at() is None, "it has no files, and never had"
+    room.put("main.py", "print(1)\n")
+    moment = await room.changed_at()
+    assert moment is not None
+    while room.services.now_ms() <= moment:
+        await asyncio.sleep(0)
+    room.replica.doc.get("breakpoints", type=pycrdt.Map)["b"] = {"file": "f"}
+    assert await room.changed_at() == moment, "a breakpoint is no text"
+    room.history.settle()
+    await room.services.appender.flush()
+    again = LiveRoom(Loaded(await room.services.writer.do(_row, room.id), [], []), Replica(), room.services)
+    # The step is stored beside the loop.
+    async with asyncio.timeout(10):
+        while (known := await again.changed_at()) is None:
+            await asyncio.sleep(0)
+    assert known >= moment
+    again.replica.close()
+
+
+def _row(room_id: str) -> rooms.StoredRoom:
+    stored = rooms.read(room_id)
+    assert stored is not None
+    return stored

@@ -31,7 +31,7 @@ django.setup()
 from ide.store import turns
 from ide.store.models import Turn
 from ide.wire.codes import Code
-from ide.wire.shapes import Problem
+from ide.wire.shapes import (Problem)
 assert turns.expire(set(Turn.objects.values_list("process", flat=True)), Problem(code=Code.INTERNAL, message="died"))
 """
 LONG = "<<<<<<< CREATE b.js\n" + "line()\n" * 5_000 + ">>>>>>> END\n"

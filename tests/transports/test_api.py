@@ -143,7 +143,13 @@ async def test_the_docs_and_the_health_are_there(sparkroom: Stack) -> None:
     schema = await call(sparkroom, "GET", "/api/openapi.json")
     assert "/api/rooms/{room_id}/turns" in schema["paths"]
     assert (await call(sparkroom, "GET", "/healthz"))["status"] == "alive"
-    assert await call(sparkroom, "GET", "/readyz") == {"status": "ready", "database": True, "redis": True}
+    assert await call(sparkroom, "GET", "/readyz") == {
+        "status": "ready",
+        "database": True,
+        "redis": True,
+        "runs": "ready",
+        "checks": "ready",
+    }
     async with aiohttp.ClientSession(sparkroom.base_url) as session, session.get("/api/docs") as docs:
         page = await docs.text()
         assert docs.status == 200

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ide.wire.shapes import RunLimits, Terminal
+from ide.wire.run_shapes import RunLimits, Terminal
 from workers.sandboxes.bubblewrap import Bubblewrap
-from workers.sandboxes.sandbox import Ended, Order, Report, Sandbox, Text
+from workers.sandboxes.groups import Groups
+from workers.sandboxes.sandbox import Ended, Order, Report, Sandbox, Talk, Text
 from workers.sandboxes.toolchain import Toolchain, install, locate
 
 LIMITS = RunLimits(
@@ -30,12 +31,16 @@ def order(
     command: str | Sequence[str],
     files: Mapping[str, bytes] | None = None,
     terminal: Terminal | None = None,
-    reporter: bytes | None = None,
+    modules: Mapping[str, bytes] | None = None,
+    talk: bool = False,
+    most_files: int = LIMITS.files,
     **limits: float,
 ) -> Order:
     """An order; a `command` that is one string is a Python program."""
     words = ["python", "-c", command] if isinstance(command, str) else command
-    return Order(files or {}, words, LIMITS.model_copy(update=limits), terminal, reporter)
+    return Order(
+        files or {}, words, LIMITS.model_copy(update={**limits, "files": most_files}), terminal, modules or {}, talk
+    )
 
 
 @dataclass
@@ -44,6 +49,7 @@ class Transcript:
 
     text: str = ""
     reports: list[bytes] = field(default_factory=list)
+    talk: list[bytes] = field(default_factory=list)
     ended: Ended | None = None
 
     def follow(self, sandbox: Sandbox) -> Transcript:
@@ -53,6 +59,8 @@ class Transcript:
                 self.text += text
             case Report(line=line):
                 self.reports.append(line)
+            case Talk(line=line):
+                self.talk.append(line)
             case Ended() as ended:
                 self.ended = ended
             case None:
@@ -85,6 +93,12 @@ def backend(toolchain: Toolchain) -> Bubblewrap:
     bubblewrap = Bubblewrap(toolchain)
     assert bubblewrap.availability() is None
     return bubblewrap
+
+
+@pytest.fixture(params=["control groups", "no control groups"])
+def either_backend(request: pytest.FixtureRequest, toolchain: Toolchain, backend: Bubblewrap) -> Bubblewrap:
+    """With the machine's control groups, where the tests may make any, and as if they might not."""
+    return backend if request.param == "control groups" else Bubblewrap(toolchain, groups=Groups([]))
 
 
 def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:

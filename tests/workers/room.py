@@ -12,10 +12,10 @@ from ide.engines.bus import Control
 from ide.engines.entries import Entry
 from ide.engines.web_bus import WebBus
 from ide.store import rooms, runs
-from ide.wire.codes import RunKind, RunState
+from ide.wire.codes import Outcome, RunKind, RunState
 from ide.wire.frames import Json, decode
-from ide.wire.messages import EVENTS, Event, Output, RunEvent, TestEvent
-from ide.wire.shapes import Run, RunLimits, Terminal
+from ide.wire.messages import EVENTS, Event, Output, RunEvent, TestsEvent
+from ide.wire.run_shapes import DebugState, Run, RunLimits, Terminal
 from tests.workers.conftest import LIMITS, PATIENCE
 
 T = TypeVar("T")
@@ -41,8 +41,10 @@ class HeardRoom:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._listening.cancel)
-        self._thread.join()
+        # The client of Redis can lose a cancellation that comes together with an answer.
+        while self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._listening.cancel)
+            self._thread.join(0.2)
         self._loop.close()
 
     async def _listen(self) -> None:
@@ -66,6 +68,7 @@ class HeardRoom:
         files: Mapping[str, str] | None = None,
         *,
         tests: bool = False,
+        debug: DebugState | None = None,
         select: str | None = None,
         terminal: Terminal | None = None,
         limits: RunLimits = LIMITS,
@@ -76,7 +79,8 @@ class HeardRoom:
             member="ann",
             member_name="Ann",
             command=command,
-            kind=RunKind.TESTS if tests else RunKind.PROGRAM,
+            kind=RunKind.DEBUG if debug else RunKind.TESTS if tests else RunKind.PROGRAM,
+            debug=debug,
             state=RunState.QUEUED,
             terminal=terminal is not None,
             limits=limits,
@@ -111,8 +115,10 @@ class HeardRoom:
         return [event.run.state for event in self.events if isinstance(event, RunEvent) and event.run.id == run_id]
 
     def tests(self, run_id: str) -> list[str]:
-        """The ids of the tests as they came."""
-        return [event.test.id for event in self.events if isinstance(event, TestEvent) and event.run == run_id]
+        """The ids of the tests that ended, as they came."""
+        told = [event.tests for event in self.events if isinstance(event, TestsEvent) and event.run == run_id]
+        unfinished = (Outcome.WAITING, Outcome.RUNNING)
+        return [test.id for tests in told for test in tests if test.outcome not in unfinished]
 
     def until_said(self, run_id: str, words: str) -> None:
         """Wait until a run has said `words`."""

@@ -14,7 +14,7 @@ from ide.store import rooms, runs
 from ide.store.models import Run
 from ide.wire.codes import Outcome, RunState
 from ide.wire.messages import Output
-from ide.wire.shapes import Terminal
+from ide.wire.run_shapes import Terminal
 from tests.workers.conftest import LIMITS, PATIENCE, processes_with, wait_until
 from tests.workers.room import HeardRoom
 from workers.runner import Runner
@@ -112,7 +112,7 @@ def test_a_stop_that_came_before_the_sandbox(runner: Runner, room: HeardRoom) ->
     [
         ("import time; time.sleep(60)", {"seconds": 1}, "time limit of 1 s"),
         ("kept = [b'x' * 10**6 for _ in range(900)]", {"memory_bytes": 100_000_000}, "memory limit of 100 MB"),
-        ("while True: print('x' * 99)", {"output_bytes": 50_000}, "output limit of 50 kB"),
+        ("while True: print('x' * 99)", {"output_bytes": 50_000}, "output limit of 5 MB"),
     ],
 )
 def test_a_limit_is_the_reason(
@@ -162,7 +162,9 @@ def test_last(): time.sleep(60)
     assert [(test.id, test.outcome) for test in run.tests] == [
         ("test_kata.py::test_first", Outcome.PASSED),
         ("test_kata.py::test_second", Outcome.FAILED),
+        ("test_kata.py::test_last", Outcome.ERROR),
     ]
+    assert run.tests[-1].message == "The run ended during this test."
     assert run.state is RunState.STOPPED
 
 
@@ -234,7 +236,8 @@ def test_a_worker_that_leaves_ends_what_runs_as_lost(backend: Bubblewrap, bus: W
         run = room.until_over(first)
     assert (run.state, run.reason) == (RunState.LOST, "the worker was stopped")
     runner.carry_out(later)
-    assert room.until_over(later).state is RunState.LOST
+    waiting = runs.read(room.id, later)
+    assert waiting and waiting.state is RunState.QUEUED, "the next worker takes it"
 
 
 def test_a_run_outlives_redis_being_away(backend: Bubblewrap, room: HeardRoom) -> None:

@@ -1,23 +1,30 @@
-"""The three lines between a worker and a sandboxed program. None of them ever waits."""
+"""The lines between a worker and a sandboxed program. None of them ever waits."""
 
 from __future__ import annotations
 
 import codecs
 import os
 import termios
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from ide.wire.shapes import Terminal
+from ide.wire.run_shapes import Terminal
 from workers.sandboxes.sandbox import in_words
 
-# Written by the prologue as its last act. What comes before it is the set-up's own complaint; what comes after it is
-# the program's, which cannot have run before.
-READY = b"\x1eready\x1e"
-READY_IN_SHELL = r"\036ready\036"
+# Written by the prologue: when it waits for the word to begin, and as its last act. What comes before is the set-up's
+# own complaint; what comes after is the program's, which cannot have run before.
+WAITING, READY = b"\x1ewaiting\x1e", b"\x1eready\x1e"
+WAITING_IN_SHELL, READY_IN_SHELL = r"\036waiting\036", r"\036ready\036"
+BEGIN = b"\n"
+# Output beyond what is kept is read and counted, so that the program goes on; not for ever.
+OUTPUT_FACTOR = 100
 
 _CHUNK = 65_536
 _COMPLAINT_BYTES = 4_096
 _WAITING_INPUT_BYTES = 262_144
-_REPORT_BYTES = 32_768
+REPORT_BYTES = 32_768
+TALK_BYTES = 1_048_576
+_WAITING_TALK_BYTES = 4 * TALK_BYTES
 _END_OF_INPUT = "\x04"
 
 
@@ -49,16 +56,36 @@ class Channel:
 
 
 class Output(Channel):
-    """What the program writes, as text: at most `limit` bytes of it."""
+    """What the program writes, as text: the first `limit` bytes of it; the rest is counted."""
 
     def __init__(self, descriptor: int, limit: int) -> None:
         super().__init__(descriptor)
-        self.ready = False
-        self.truncated = False
-        self.limit_in_words = f"output limit of {in_words(limit)}"
-        self._room = limit
+        self.bytes = 0
+        self._limit = limit
+        self._markers = [WAITING, READY]
         self._before = b""
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    @property
+    def waits(self) -> bool:
+        """True once all is set up, and nothing executed."""
+        return len(self._markers) < 2
+
+    @property
+    def ready(self) -> bool:
+        """True once the program runs."""
+        return not self._markers
+
+    @property
+    def truncated(self) -> bool:
+        """True if there was more than is kept."""
+        return self.bytes > self._limit
+
+    @property
+    def overflow(self) -> str | None:
+        """The limit that even what is only counted has passed, in words."""
+        most = OUTPUT_FACTOR * self._limit
+        return f"output limit of {in_words(most)}" if self.bytes > most else None
 
     @property
     def complaint(self) -> str:
@@ -69,35 +96,78 @@ class Output(Channel):
     def receive(self) -> str:
         """More text, perhaps none. U+0000 becomes U+FFFD: databases cannot keep it."""
         data = self._received()
-        if not self.ready:
-            data = self._after_ready(data)
-        if len(data) > self._room:
-            self.truncated = True
-            data = data[: self._room]
-        self._room -= len(data)
-        return self._decoder.decode(data, final=not self.open).replace("\0", "\ufffd")
+        if self._markers:
+            data = self._after_markers(data)
+        kept = data[: max(0, self._limit - self.bytes)]
+        self.bytes += len(data)
+        return self._decoder.decode(kept, final=not self.open).replace("\0", "\ufffd")
 
-    def _after_ready(self, data: bytes) -> bytes:
+    def _after_markers(self, data: bytes) -> bytes:
         self._before += data
-        before, ready, after = self._before.partition(READY)
-        self.ready = bool(ready)
-        self._before = before[-_COMPLAINT_BYTES:]
-        return after
+        while self._markers:
+            before, found, after = self._before.partition(self._markers[0])
+            if not found:
+                self._before = before[-_COMPLAINT_BYTES:]
+                return b""
+            self._markers.pop(0)
+            self._before = after
+        return self._before
 
 
-class Reports(Channel):
-    """Lines from the reporter's pipe. A line over the bound is left out."""
+class Lines(Channel):
+    """Lines from a pipe of our own modules. A line of more than `longest` bytes is left out."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, longest: int) -> None:
         super().__init__(descriptor)
-        self._rest = b""
+        self._longest = longest
+        self._rest = bytearray()
 
     def receive(self) -> list[bytes]:
         """The lines that have been completed."""
-        *lines, rest = (self._rest + self._received()).split(b"\n")
-        # One byte over is enough to know that a line is too long; no more of it is kept.
-        self._rest = rest[: _REPORT_BYTES + 1]
-        return [line for line in lines if 0 < len(line) <= _REPORT_BYTES]
+        data = self._received()
+        *complete, rest = data.split(b"\n")
+        lines = []
+        for part in complete:
+            self._keep(part)
+            if 0 < len(self._rest) <= self._longest:
+                lines.append(bytes(self._rest))
+            self._rest.clear()
+        self._keep(rest)
+        return lines
+
+    def _keep(self, part: bytes) -> None:
+        """One byte over is enough to know that a line is too long; no more of it is kept."""
+        self._rest += part[: self._longest + 1 - len(self._rest)]
+
+
+class Told(Channel):
+    """Lines for the program, waiting until it takes them."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor)
+        self._waiting = bytearray()
+
+    @property
+    def waiting(self) -> bool:
+        """True if `send` has something to do as soon as the program reads."""
+        return self.open and bool(self._waiting)
+
+    def write(self, line: bytes) -> bool:
+        """Take a line. False, and nothing is taken, if too much waits already or nobody reads."""
+        if not self.open or len(self._waiting) + len(line) >= _WAITING_TALK_BYTES:
+            return False
+        self._waiting += line + b"\n"
+        return True
+
+    def send(self) -> None:
+        """Pass on what the program has room for."""
+        try:
+            del self._waiting[: os.write(self.descriptor, self._waiting)]
+        except BlockingIOError:
+            return
+        except OSError:  # EPIPE: nobody will read it
+            self._waiting.clear()
+            self.close()
 
 
 class Input(Channel):
@@ -140,3 +210,26 @@ class Input(Channel):
         """Tell the program's terminal its size; pipes have none."""
         if self._terminal and self.open:
             termios.tcsetwinsize(self.descriptor, (terminal.rows, terminal.columns))
+
+
+@dataclass(frozen=True)
+class Channels:
+    """All that a sandbox has. `talk` and `told` are the two directions of the conversation."""
+
+    output: Output
+    keys: Input
+    reports: Lines | None
+    talk: Lines | None
+    told: Told | None
+
+    def heard(self) -> Iterator[Channel]:
+        """Those that are still read from."""
+        for channel in (self.output, self.reports, self.talk):
+            if channel and channel.open:
+                yield channel
+
+    def close(self) -> None:
+        """Close all of them."""
+        for channel in (self.output, self.keys, self.reports, self.talk, self.told):
+            if channel:
+                channel.close()

@@ -60,6 +60,11 @@ class Descriptors:
         """A kept eventfd."""
         return self._keep(os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC))
 
+    def later(self, name: str) -> tuple[int, int]:
+        """An empty file in memory, to be filled by `os.pwrite`: (kept, lent)."""
+        lent = self.content(name, b"")
+        return self._keep(os.dup(lent)), lent
+
     def content(self, name: str, content: bytes) -> int:
         """A lent file in memory that reads as `content`."""
         descriptor = self._lend(os.memfd_create(name, os.MFD_CLOEXEC))

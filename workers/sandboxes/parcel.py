@@ -5,10 +5,22 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ide.domain.documents import BadPath, check_path
 from workers.sandboxes.sandbox import Refused
+
+_PAGE = 4_096
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """`archive` becomes `files` files and folders, which take `bytes` bytes of a tmpfs."""
+
+    archive: bytes
+    bytes: int
+    files: int
 
 
 def _checked(paths: Mapping[str, bytes]) -> None:
@@ -23,8 +35,8 @@ def _checked(paths: Mapping[str, bytes]) -> None:
                 raise Refused(f"{str(folder)[:80]!r} is both a document and a folder")
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """The archive. Raises `Refused` for a path that could not be a file of the working folder."""
+def packed(files: Mapping[str, bytes]) -> Parcel:
+    """The parcel. Raises `Refused` for a path that could not be a file of the working folder."""
     _checked(files)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as archive:
@@ -33,4 +45,6 @@ def packed(files: Mapping[str, bytes]) -> bytes:
             entry.size = len(content)
             entry.mode = 0o644
             archive.addfile(entry, io.BytesIO(content))
-    return buffer.getvalue()
+    folders = {folder for path in files for folder in PurePosixPath(path).parents}
+    pages = sum(-(-len(content) // _PAGE) for content in files.values())
+    return Parcel(buffer.getvalue(), pages * _PAGE, len(files) + len(folders | {PurePosixPath(".")}))

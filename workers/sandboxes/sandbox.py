@@ -7,12 +7,12 @@ the backend that ships; a microkernel or a pool of warm interpreters would stand
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
-from ide.wire.shapes import RunLimits, Terminal
+from ide.wire.run_shapes import RunLimits, Terminal
 
 
 def in_words(count: int) -> str:
@@ -21,6 +21,13 @@ def in_words(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f}".removesuffix(".0") + f" {unit}"
     return f"{count} bytes"
+
+
+def seconds_in_words(seconds: float) -> str:
+    """A duration for people: 1.5 s, 30 s, 10 min."""
+    if seconds > 60 and seconds % 60 == 0:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds:.3f}".rstrip("0").rstrip(".") + " s"
 
 
 class Refused(Exception):
@@ -32,15 +39,18 @@ class Order:
     """What to execute.
 
     `files` become the working folder, path → content. With a `terminal` the program has one of that size, otherwise
-    pipes. `reporter` is the source of a module the program may import as `sparkroom_reporter`; it has a pipe of its
-    own, whose descriptor stands in SPARKROOM_REPORT, and each line written there is handed out as a `Report`.
+    pipes. `modules` are source files of ours for the program's side, name → content: they lie read-only in the folder
+    that SPARKROOM_TOOLS names, where Python finds them too, and have a pipe of their own, whose descriptor stands in
+    SPARKROOM_REPORT; each line written there is handed out as a `Report`. With `talk` the program has a pair of pipes
+    for a conversation in lines: "IN,OUT" in SPARKROOM_TALK are the descriptors that it reads and writes.
     """
 
     files: Mapping[str, bytes]
     command: Sequence[str]
     limits: RunLimits
     terminal: Terminal | None = None
-    reporter: bytes | None = None
+    modules: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    talk: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,13 @@ class Text:
 @dataclass(frozen=True)
 class Report:
     """One line of the reporter's pipe, without its end, as the program wrote it: hostile."""
+
+    line: bytes
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One line of the conversation, without its end, as the program wrote it: hostile."""
 
     line: bytes
 
@@ -71,7 +88,11 @@ class Ended:
     """The last piece. Every process of the sandbox is gone.
 
     `exit_code` is the program's (128 + signal if one ended it), None unless it ended by itself. `reason` says which
-    limit was hit, or why the sandbox could not be set up. `truncated`: there was more output than was handed out.
+    limit was hit, or why the sandbox could not be set up. `truncated`: there was more output than was handed out;
+    `output_bytes` counts all of it. `seconds` are of the clock, `cpu_seconds` of the processors; `memory_bytes` is the
+    most that all processes had together. `made` are the files of the working folder that the program made or changed,
+    path → content; `left_out` counts those that are not among them, as they were too many, too large or no files that a
+    room could hold.
     """
 
     cause: Cause
@@ -79,13 +100,18 @@ class Ended:
     reason: str | None
     truncated: bool
     seconds: float
+    cpu_seconds: float = 0.0
+    memory_bytes: int = 0
+    output_bytes: int = 0
+    made: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    left_out: int = 0
 
 
-Piece = Text | Report | Ended
+Piece = Text | Report | Talk | Ended
 
 
 class Sandbox(Protocol):
-    """One order being executed. `write`, `resize` and `kill` may be called from any thread, also after the end."""
+    """One order being executed. All but `read` and `close` may be called from any thread, also after the end."""
 
     def read(self, timeout: float) -> Piece | None:
         """The next piece, or None if there was none for `timeout` seconds. Nothing follows `Ended`."""
@@ -93,6 +119,10 @@ class Sandbox(Protocol):
 
     def write(self, data: str) -> bool:
         """Type into the program; on pipes, U+0004 ends its input. False if it has not taken what came before."""
+        ...
+
+    def tell(self, line: bytes) -> bool:
+        """Send a line, without its end, into the conversation. False if too much waits, or there is none to hear it."""
         ...
 
     def resize(self, terminal: Terminal) -> None:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import errno
 import platform
 import struct
+from collections.abc import Sequence
 
 AUDIT_ARCH_X86_64 = 0xC000003E
 X32_BIT = 0x40000000
 NEWEST_KNOWN_CALL = 462  # mseal, Linux 6.10; whatever came later answers ENOSYS, as on an older kernel
 
-_LOAD, _EQUAL, _ABOVE, _ANY_BIT, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
+_LOAD, _AND, _EQUAL, _ABOVE, _ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x25, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _CALL, _ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 
@@ -27,6 +28,10 @@ def _argument(number: int) -> int:
 
 # Numbers of x86-64, from asm/unistd_64.h.
 CLONE, IOCTL, SOCKET, SOCKETPAIR, SETSOCKOPT, CLONE3, MEMFD_CREATE = 56, 16, 41, 53, 54, 435, 319
+# call → its number, and which of its arguments holds the flags
+SENDING = {"sendto": (44, 3), "sendmsg": (46, 2), "sendmmsg": (307, 3)}
+# An access list is 64 kB of kernel memory a file that neither its tmpfs nor a cgroup counts.
+ATTRIBUTES = {"setxattr": 188, "lsetxattr": 189, "fsetxattr": 190}
 
 DENIED = {
     # Namespaces and mounts.
@@ -91,6 +96,8 @@ DENIED = {
     "mq_open": 240,
     "memfd_create": MEMFD_CREATE,
     "memfd_secret": 447,
+    # One budget for the whole machine.
+    "io_setup": 206,
     # Administration. No capability would allow these; a hole in a check might.
     "syslog": 103,
     "uselib": 134,
@@ -103,6 +110,12 @@ DENIED = {
     "swapon": 167,
     "swapoff": 168,
     "reboot": 169,
+    "adjtimex": 159,
+    "settimeofday": 164,
+    "sethostname": 170,
+    "setdomainname": 171,
+    "clock_settime": 227,
+    "clock_adjtime": 305,
     "iopl": 172,
     "ioperm": 173,
     "create_module": 174,
@@ -116,12 +129,19 @@ DENIED = {
     "quotactl_fd": 443,
 }
 
+# What a browser's own sandbox is made of, and the memory that its processes share; the network it has is its own.
+BROWSERS_OWN = frozenset({"unshare", "chroot", "memfd_create"})
+
 # ioctl requests: pushing input into a terminal, the console's clipboard, and line disciplines.
 TIOCSTI, TIOCLINUX, TIOCSETD = 0x5412, 0x541C, 0x5423
 # Any CLONE_NEW* bit; glibc's fork and threads set none of them.
 NAMESPACE_FLAGS = 0x7E020000
-FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6
+AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+# Of the internet's: SOCK_STREAM and SOCK_DGRAM, over the default, TCP or UDP. Others bring in whole protocols.
+TYPES, TYPE_BITS, PROTOCOLS = (1, 2), 0xF, (0, 6, 17)
 SOL_SOCKET, SO_SNDBUF, SO_RCVBUF = 1, 7, 8
+IPPROTO_TCP, TCP_ULP, IPPROTO_UDP, UDP_ENCAP = 6, 31, 17, 100
+MSG_OOB = 1
 
 
 def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
@@ -140,8 +160,24 @@ def _for_call(number: int, body: list[bytes]) -> list[bytes]:
     return [_step(_EQUAL, number, 0, len(steps)), *steps]
 
 
-def program() -> bytes:
-    """The filter, as an array of struct sock_filter.
+def _unless(values: Sequence[int], body: list[bytes]) -> list[bytes]:
+    """Run `body` if what is loaded is none of `values`."""
+    last = len(values) - 1
+    tests = [_step(_EQUAL, value, last - place + len(body)) for place, value in enumerate(values)]
+    return [*tests, *body]
+
+
+def _for_option(level: int, options: Sequence[int], answer: int) -> list[bytes]:
+    """Answer setsockopt for any of these options with this errno."""
+    refuse = _refuse(answer)
+    # What is left over of the options falls through to the loading of the call's number.
+    chosen = [step for option in options for step in (_step(_EQUAL, option, 0, 1), refuse)]
+    body = [_step(_LOAD, _argument(1)), _step(_EQUAL, level, 0, 1 + len(chosen)), _step(_LOAD, _argument(2)), *chosen]
+    return _for_call(SETSOCKOPT, body)
+
+
+def program(browser: bool = False) -> bytes:
+    """The filter, as an array of struct sock_filter. For a `browser` it leaves out what its own sandbox is made of.
 
     Raises NotImplementedError on a processor other than x86-64: the numbers above are its own.
     """
@@ -162,12 +198,14 @@ def program() -> bytes:
         _step(_EQUAL, CLONE3, 0, 1),
         _refuse(errno.ENOSYS),
     ]
-    for number in sorted(DENIED.values()):
+    allowed = BROWSERS_OWN if browser else frozenset[str]()
+    for number in sorted(number for name, number in DENIED.items() if name not in allowed):
         steps += [_step(_EQUAL, number, 0, 1), _refuse(errno.EPERM)]
-    steps += _for_call(
-        CLONE,
-        [_step(_LOAD, _argument(0)), _step(_ANY_BIT, NAMESPACE_FLAGS, 0, 1), _refuse(errno.EPERM)],
-    )
+    if not browser:
+        steps += _for_call(
+            CLONE,
+            [_step(_LOAD, _argument(0)), _step(_ANY_BIT, NAMESPACE_FLAGS, 0, 1), _refuse(errno.EPERM)],
+        )
     steps += _for_call(
         IOCTL,
         [
@@ -178,29 +216,30 @@ def program() -> bytes:
             _refuse(errno.EPERM),
         ],
     )
+    for number in ATTRIBUTES.values():
+        steps += [_step(_EQUAL, number, 0, 1), _refuse(errno.EOPNOTSUPP)]
     for call in (SOCKET, SOCKETPAIR):
-        unix, inet, inet6 = FAMILIES
         steps += _for_call(
             call,
             [
                 _step(_LOAD, _argument(0)),
-                _step(_EQUAL, unix, 3, 0),
-                _step(_EQUAL, inet, 2, 0),
-                _step(_EQUAL, inet6, 1, 0),
-                _refuse(errno.EAFNOSUPPORT),
+                _step(_EQUAL, AF_UNIX, 0, 1),
+                allow,
+                *_unless((AF_INET, AF_INET6), [_refuse(errno.EAFNOSUPPORT)]),
+                _step(_LOAD, _argument(1)),
+                _step(_AND, TYPE_BITS),
+                *_unless(TYPES, [_refuse(errno.ESOCKTNOSUPPORT)]),
+                _step(_LOAD, _argument(2)),
+                *_unless(PROTOCOLS, [_refuse(errno.EPROTONOSUPPORT)]),
                 allow,
             ],
         )
+    # Urgent data over Unix sockets has a record of holes, and nobody uses it.
+    for number, flags in SENDING.values():
+        urgent = [_step(_LOAD, _argument(flags)), _step(_ANY_BIT, MSG_OOB, 0, 1), _refuse(errno.EOPNOTSUPP)]
+        steps += _for_call(number, urgent)
     # A larger buffer is silently not given, so that the watchdog can bound what sockets hold by counting them.
-    steps += _for_call(
-        SETSOCKOPT,
-        [
-            _step(_LOAD, _argument(1)),
-            _step(_EQUAL, SOL_SOCKET, 0, 4),
-            _step(_LOAD, _argument(2)),
-            _step(_EQUAL, SO_SNDBUF, 1, 0),
-            _step(_EQUAL, SO_RCVBUF, 0, 1),
-            _refuse(0),
-        ],
-    )
+    steps += _for_option(SOL_SOCKET, (SO_SNDBUF, SO_RCVBUF), 0)
+    steps += _for_option(IPPROTO_TCP, (TCP_ULP,), errno.ENOPROTOOPT)
+    steps += _for_option(IPPROTO_UDP, (UDP_ENCAP,), errno.ENOPROTOOPT)
     return b"".join([*steps, allow])

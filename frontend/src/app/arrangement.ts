@@ -1,13 +1,13 @@
 /** Where a wide layout puts the run panel: pure, from what the room holds. */
 import { isPage } from "../preview/pages";
-import { chooseCommand, hasTests } from "../runs/choice";
+import { hasPrograms, hasTests } from "../runs/choice";
 
 /** `below` the editor; in the `preview`'s place, since there is no page; or `hidden`, since there is nothing to run. */
 export type RunPlace = "below" | "preview" | "hidden";
 
 /** `ran`: there are runs to look at, whatever can be run now. */
 export function runPlace(paths: readonly string[], ran: boolean): RunPlace {
-  if (!ran && chooseCommand(paths, null) === null && !hasTests(paths)) {
+  if (!ran && !hasPrograms(paths) && !hasTests(paths)) {
     return "hidden";
   }
   return paths.some(isPage) ? "below" : "preview";

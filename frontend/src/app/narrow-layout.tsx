@@ -95,6 +95,11 @@ function useShownPane(session: RoomSession, untouched: boolean, desk: Desk, setT
     }
   }, [writing, wrote, untouched, setTab]);
   const place = useStore(desk.state, (state) => state.place);
+  const wanted = useStore(desk.tests.wanted, (ids) => ids);
+  const shown = useStore(desk.tests.shown, (run) => run);
+  useEffect(() => {
+    if (wanted !== null || shown !== null) setTab("run");
+  }, [wanted, shown, setTab]);
   const leader = useStore(desk.guide.leader, (value) => value);
   useEffect(() => {
     if (place !== null || leader !== null) {

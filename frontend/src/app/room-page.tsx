@@ -3,12 +3,13 @@ import { Documents } from "../documents/documents";
 import { FileTree } from "../documents/file-tree";
 import { lineAt, placeOf } from "../documents/hunk-places";
 import { openWorkspace, type Workspace } from "../documents/workspace";
+import { TimelineAt } from "../history/timeline-at";
 import { Preview } from "../preview/preview";
 import type { RoomSession } from "../rooms/session";
 import { RunPanel } from "../runs/run-panel";
 import { Citations } from "../turns/citations";
 import { Conversation } from "../turns/conversation";
-import { askFor, askToFix } from "../turns/fixing";
+import { askFor, askToFix, pathsOf } from "../turns/fixing";
 import { PLAN, promptFor } from "../turns/plan";
 import { PlanView } from "../turns/plan-view";
 import { PromptBar } from "../turns/prompt-bar";
@@ -58,6 +59,12 @@ export function RoomPage({ session }: { session: RoomSession }) {
       desk.show(file.id, line);
     }
   };
+  const show = (path: string) => {
+    const file = allFiles.get().find((known) => known.path === path);
+    if (file === undefined) notify(`${path} is not there any more.`);
+    else desk.show(file.id);
+  };
+  const [moment, setMoment] = useState<number | null>(null);
   const [citations] = useState(() => new Citations(session, files));
   useEffect(() => citations.watch(), [citations]);
   const openCited = useCallback(
@@ -68,6 +75,7 @@ export function RoomPage({ session }: { session: RoomSession }) {
     },
     [citations, desk],
   );
+  const showRun = useCallback((run: string) => desk.tests.shown.set({ run }), [desk]);
   const applyByHand = ({ file: id, path, line, before, after }: Hunk) => {
     const file = files.get().find((known) => (id === null ? known.path === path : known.id === id));
     if (file === undefined) notify(`${path} is not there: make the file, and copy the proposed text into it.`);
@@ -75,6 +83,10 @@ export function RoomPage({ session }: { session: RoomSession }) {
   };
   const fix = (problem: Fault) => {
     askToFix(session, problem);
+    asked();
+  };
+  const askAbout = (prompt: string, problem: Fault) => {
+    askFor(session, { prompt, problem, files: pathsOf(problem), mode: "ask" });
     asked();
   };
   const openHunk = (hunk: Hunk) => {
@@ -105,6 +117,7 @@ export function RoomPage({ session }: { session: RoomSession }) {
           onOpen={openHunk}
           onApplyByHand={applyByHand}
           onCited={openCited}
+          onRun={showRun}
         />
         <PlanView
           session={session}
@@ -126,7 +139,21 @@ export function RoomPage({ session }: { session: RoomSession }) {
         onAsked={asked}
       />
     ),
-    run: <RunPanel session={session} files={files} currentPath={currentPath} onOpen={open} onFix={fix} />,
+    run: (
+      <RunPanel
+        session={session}
+        files={files}
+        allFiles={allFiles}
+        currentPath={currentPath}
+        tests={desk.tests}
+        onOpen={open}
+        onShow={show}
+        onMoment={setMoment}
+        onFix={fix}
+        onAsk={askAbout}
+        breakpoints={desk.breakpoints}
+      />
+    ),
   };
   return (
     <div className="room">
@@ -139,6 +166,7 @@ export function RoomPage({ session }: { session: RoomSession }) {
       ) : (
         <WideLayout panes={panes} runPlace={runPlace} />
       )}
+      {moment !== null && <TimelineAt session={session} files={files} at={moment} onClose={() => setMoment(null)} />}
     </div>
   );
 }

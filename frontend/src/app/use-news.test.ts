@@ -9,6 +9,7 @@ const me = member({ id: "me", role: "editor" });
 const known = member({ id: "m2", name: "Known" });
 const hello: Event = {
   type: "hello",
+  changed_at: null,
   seq: 1,
   member: me,
   state: state({ room: room({ members: [me, known, member({ id: "m3", name: "Away", here: false })] }) }),
@@ -45,7 +46,7 @@ it.each([
 });
 
 it("says so too when it happened while one was away", () => {
-  hear({ type: "hello", seq: 9, member: { ...me, role: "viewer" }, state: null });
+  hear({ type: "hello", changed_at: null, seq: 9, member: { ...me, role: "viewer" }, state: null });
   expect(told).toHaveLength(1);
 });
 

@@ -2,11 +2,11 @@
 import { Download, FileQuestionMark } from "lucide-react";
 import { useEffect, useState } from "react";
 import { messageOf } from "../rooms/refusal";
+import { sizeInWords } from "../ui/sizes";
 import { fileAddress } from "./addresses";
 import "./asset-view.css";
 import type { AssetFile } from "./files";
 import { nameOf } from "./tree";
-import { sizeInWords } from "./uploads";
 
 /** `url` is of the bytes in this browser. */
 interface Loaded {

@@ -6,8 +6,11 @@ import type { Guide } from "../rooms/guide";
 import type { PresenceUser } from "../rooms/presence";
 import type { Store } from "../rooms/state";
 import { createStore, type WritableStore } from "../rooms/store";
+import type { Breakpoints } from "./breakpoints";
 import type { Proposal } from "./proposing";
 import type { SelectedLines } from "./selecting";
+import type { CodeTest } from "./test-code";
+import type { TestDesk } from "./testing";
 
 /** A place to scroll to, once. `line` is 1-based. */
 export interface Place {
@@ -38,6 +41,10 @@ export interface Desk {
   readonly guide: Guide;
   /** What is selected in the editor in front. */
   readonly selected: WritableStore<SelectedLines | null>;
+  /** The test at its cursor, and which ones are to be run. */
+  readonly tests: TestDesk;
+  /** The room's. */
+  readonly breakpoints: Breakpoints;
   /** Opens a file because the person wants it. */
   show(file: string, line?: number): void;
   /** Opens a file at a 1-based line with a text beside it that is to be put there by hand. */
@@ -59,10 +66,15 @@ export interface Desk {
   followMember(user: PresenceUser): void;
 }
 
-export function openDesk(room: string, guide: Guide): Desk {
+export function openDesk(room: string, guide: Guide, breakpoints: Breakpoints): Desk {
   const key = `sparkroom:desk:${room}`;
   const store = createStore<DeskState>({ ...remembered(key), place: null, following: true, proposal: null });
   const selected = createStore<SelectedLines | null>(null);
+  const tests = {
+    here: createStore<CodeTest | null>(null),
+    wanted: createStore<readonly string[] | null>(null),
+    shown: createStore<{ run: string } | null>(null),
+  };
   let places = 0;
   const change = (next: Partial<DeskState>) => {
     const state = { ...store.get(), ...next };
@@ -84,6 +96,8 @@ export function openDesk(room: string, guide: Guide): Desk {
     state: store,
     guide,
     selected,
+    tests,
+    breakpoints,
     show,
     propose(proposal, line) {
       show(proposal.file, line);

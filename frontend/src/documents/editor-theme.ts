@@ -99,6 +99,29 @@ const look = EditorView.theme({
   "&.cm-writtenWhole .cm-written": { backgroundColor: "transparent" },
   ".cm-gutterElement.cm-writtenGutter": { boxShadow: "inset -3px 0 0 var(--model)" },
   ".cm-foldGutter .cm-gutterElement.cm-writtenGutter": { boxShadow: "none" },
+  ".cm-testGutter .cm-gutterElement": { width: "16px", cursor: "pointer" },
+  ".cm-testGutter .cm-gutterElement.cm-writtenGutter": { boxShadow: "none" },
+  ".cm-breakpoints .cm-gutterElement.cm-writtenGutter": { boxShadow: "none" },
+  ".cm-testMark": {
+    display: "block",
+    height: "100%",
+    clipPath: "polygon(35% 28%, 75% 50%, 35% 72%)",
+    backgroundColor: "var(--fg-faint)",
+  },
+  ".cm-testMark:hover": { backgroundColor: "var(--ok)" },
+  ".cm-breakpoints .cm-gutterElement": {
+    display: "flex",
+    justifyContent: "center",
+    alignItems: "flex-start",
+    width: "18px",
+    cursor: "pointer",
+  },
+  // Beside the first row of a line that is wrapped.
+  ".cm-breakpoint": { width: "10px", height: "10px", marginTop: "calc((1.6em - 10px) / 2)", borderRadius: "50%" },
+  ".cm-breakpoint.set, .cm-breakpoint.both": { backgroundColor: "var(--bad)" },
+  ".cm-breakpoint.stopped, .cm-breakpoint.both": { outline: "2px solid var(--warn)", outlineOffset: "1px" },
+  ".cm-breakpoint.stopped": { backgroundColor: "var(--warn)" },
+  ".cm-stopped": { backgroundColor: "var(--warn-soft)" },
   // A name is read when a cursor has just moved, and then leaves the text alone.
   ".cm-ySelectionInfo": {
     top: "-1.5em",

@@ -20,6 +20,7 @@ import type * as Y from "yjs";
 import { mayWrite, ownRunningTurn } from "../rooms/selectors";
 import type { RoomSession } from "../rooms/session";
 import { notify } from "../ui/toasts";
+import { breakpointGutter } from "./breakpoint-gutter";
 import { carriageReturns } from "./carriage-returns";
 import type { Desk } from "./desk";
 import { editorTheme } from "./editor-theme";
@@ -31,6 +32,7 @@ import { markWritten, writtenPlaces } from "./marking";
 import { writtenMarks } from "./marks";
 import { type Proposal, propose, proposing } from "./proposing";
 import { telling } from "./selecting";
+import { testing } from "./testing";
 import { OwnSteps, stepsByCursor } from "./undo";
 import { loadVim, vimKeys } from "./vim";
 
@@ -99,6 +101,8 @@ export function openEditor(
         carriageReturns,
         rights.of(rightsOf(session)),
         sizeLimit(session),
+        testing(file.path, desk.tests, () => mayWrite(session.state.get())),
+        breakpointGutter(file, session, desk.breakpoints),
         lineNumbers(),
         foldGutter(),
         codeFolding(),

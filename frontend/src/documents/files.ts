@@ -182,7 +182,8 @@ function read(files: Y.Map<unknown>): RoomFile[] {
   return shown.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-function freshId(): string {
+/** An id that nobody else has made. */
+export function freshId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(ID_LENGTH));
   return [...bytes].map((byte) => ID_ALPHABET[byte % ID_ALPHABET.length]).join("");
 }

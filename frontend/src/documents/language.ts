@@ -19,6 +19,8 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   cjs: javascript({}),
   jsx: javascript({ jsx: true }),
   ts: javascript({ typescript: true }),
+  mts: javascript({ typescript: true }),
+  cts: javascript({ typescript: true }),
   tsx: javascript({ jsx: true, typescript: true }),
   html,
   htm: html,

@@ -3,6 +3,7 @@ import { messageOf } from "../rooms/refusal";
 import type { RoomSession } from "../rooms/session";
 import type { Store } from "../rooms/state";
 import { createStore } from "../rooms/store";
+import { sizeInWords } from "../ui/sizes";
 import { notify, notifyError } from "../ui/toasts";
 import type { Limits, Unpacked } from "../wire/types";
 import { fileAddress, unpackAddress } from "./addresses";
@@ -172,14 +173,6 @@ export class Uploads {
       this.#transfers.set(others());
     }
   }
-}
-
-export function sizeInWords(bytes: number): string {
-  if (bytes < 1_000) {
-    return `${bytes} bytes`;
-  }
-  const [size, unit] = bytes < 1_000_000 ? [bytes / 1_000, "kB"] : [bytes / 1_000_000, "MB"];
-  return `${size.toLocaleString("en", { maximumFractionDigits: 1 })} ${unit}`;
 }
 
 function count(number: number, noun: string): string {

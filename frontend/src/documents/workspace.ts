@@ -6,6 +6,7 @@ import type { Store } from "../rooms/state";
 import { createStore } from "../rooms/store";
 import { type Whereabout, watchWhereabouts } from "../rooms/whereabouts";
 import type { Lines } from "../wire/types";
+import { Breakpoints } from "./breakpoints";
 import { type Desk, openDesk } from "./desk";
 import { EditorMemory } from "./editor-view";
 import { type DocumentFile, documentsOf, type RoomFile, watchAllFiles } from "./files";
@@ -38,7 +39,7 @@ export function openWorkspace(session: RoomSession): Workspace {
   const allFiles = watchAllFiles(session.doc);
   const files = documentsOf(allFiles);
   const whereabouts = watchWhereabouts(session.awareness);
-  const desk = openDesk(session.id, openGuide(session.awareness, session.state));
+  const desk = openDesk(session.id, openGuide(session.awareness, session.state), new Breakpoints(session.doc, files));
   // The first file of a new room would otherwise be written faster than its language is fetched.
   for (const path of ["a.html", "a.css", "a.js", "a.py"]) {
     void loadLanguage(path);

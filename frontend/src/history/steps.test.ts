@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Step, StepChange, StepKind } from "../wire/types";
-import { changeToShow, indexOfStep, merged, shownSteps } from "./steps";
+import { changeToShow, indexOfStep, merged, shownSteps, stepAt } from "./steps";
 
 let count = 0;
 
@@ -67,5 +67,21 @@ describe("the steps of a timeline", () => {
     expect(merged([start, typed, hunk], [relabelled])?.at(-1)?.kind).toBe("turn");
     expect(merged([start], [turn])).toBeNull();
     expect(merged([], [turn])).toEqual([turn]);
+  });
+});
+
+describe("the state of a moment", () => {
+  const steps = [10, 20, 30].map((at) => ({ ...step("typing"), at }));
+
+  it("is that of the last step by then", () => {
+    expect(stepAt(steps, 20, false)?.at).toBe(20);
+    expect(stepAt(steps, 29, false)?.at).toBe(20);
+    expect(stepAt(steps, 99, false)?.at).toBe(30);
+  });
+
+  it("is looked for among earlier steps while there are some, and else is the first that is left", () => {
+    expect(stepAt(steps, 9, false)).toBeNull();
+    expect(stepAt(steps, 9, true)?.at).toBe(10);
+    expect(stepAt([], 9, true)).toBeNull();
   });
 });

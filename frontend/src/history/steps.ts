@@ -50,6 +50,11 @@ export function indexOfStep(shown: readonly ShownStep[], steps: readonly Step[],
   return next >= 0 ? next : shown.length - 1;
 }
 
+/** The step whose files a room had at a moment; null if it may be before these, of which `all` says otherwise. */
+export function stepAt(steps: readonly Step[], moment: number, all: boolean): Step | null {
+  return steps.findLast(({ at }) => at <= moment) ?? (all ? (steps[0] ?? null) : null);
+}
+
 /** The file to show of a step: the one that was looked at, if it changed, or else the first that has a text. */
 export function changeToShow(step: ShownStep, path: string | null): StepChange | null {
   return (

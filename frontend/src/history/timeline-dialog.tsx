@@ -24,6 +24,8 @@ import "./timeline.css";
 interface TimelineDialogProps {
   readonly session: RoomSession;
   readonly files: Store<readonly RoomFile[]>;
+  /** The moment whose state is shown first; the newest otherwise. */
+  readonly at?: number;
   readonly onClose: () => void;
 }
 
@@ -35,8 +37,8 @@ type Note =
   | { readonly kind: "copied"; readonly room: NewRoom };
 
 /** The room's history: look at any state, compare it with now, have it back, or make a room of it. */
-export default function TimelineDialog({ session, files, onClose }: TimelineDialogProps) {
-  const [timeline] = useState(() => new Timeline(session));
+export default function TimelineDialog({ session, files, at, onClose }: TimelineDialogProps) {
+  const [timeline] = useState(() => new Timeline(session, at));
   useEffect(() => timeline.open(), [timeline]);
   const { shown, index, loading, problem } = useStore(timeline.state, (state) => state);
   const writable = useStore(session.state, mayWrite);

@@ -8,7 +8,7 @@ import type { Store } from "../rooms/state";
 import { createStore } from "../rooms/store";
 import type { Step } from "../wire/types";
 import { readTimeline } from "./api";
-import { type Grain, indexOfStep, merged, type ShownStep, shownSteps } from "./steps";
+import { type Grain, indexOfStep, merged, type ShownStep, shownSteps, stepAt } from "./steps";
 import { Texts } from "./texts";
 
 export const SPEEDS = [1, 2, 4, 8] as const;
@@ -47,9 +47,13 @@ export class Timeline {
   #refreshing: ReturnType<typeof setTimeout> | null = null;
   #playing: ReturnType<typeof setTimeout> | null = null;
   #over = false;
+  /** The moment whose state is still to be found. */
+  #at: number | null;
 
-  constructor(session: RoomSession) {
+  /** `at` is the moment whose state is shown first; the newest otherwise. */
+  constructor(session: RoomSession, at: number | null = null) {
     this.#session = session;
+    this.#at = at;
     this.texts = new Texts(session.id);
   }
 
@@ -143,15 +147,30 @@ export class Timeline {
       let { steps, earlier } = await readTimeline(this.#session.id, null);
       // What is newest can be looked at while the rest is read.
       this.#show({ steps });
+      this.#goToMoment(!earlier);
       while (earlier && steps[0] !== undefined && !this.#over) {
         const page = await readTimeline(this.#session.id, steps[0].id);
         steps = [...page.steps, ...this.#store.get().steps];
         earlier = page.earlier && page.steps.length > 0;
         this.#show({ steps });
+        this.#goToMoment(!earlier);
       }
       this.#set({ loading: false });
     } catch (error) {
       this.#set({ loading: false, problem: messageOf(error) });
+    }
+  }
+
+  /** Looks at the state of the moment that was asked for, once it is read. `all`: there are no steps before these. */
+  #goToMoment(all: boolean): void {
+    const { steps } = this.#store.get();
+    const step = this.#at === null ? null : stepAt(steps, this.#at, all);
+    if (step !== null) {
+      this.#at = null;
+      if (step.kind === "typing") {
+        this.#show({ grain: "everything" });
+      }
+      this.#go(indexOfStep(this.#store.get().shown, steps, step.id));
     }
   }
 

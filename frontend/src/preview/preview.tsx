@@ -1,4 +1,4 @@
-import { ExternalLink, Keyboard, RotateCw, SquareTerminal } from "lucide-react";
+import { ExternalLink, Keyboard, RotateCw, ScanEye, SquareTerminal } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Guide } from "../rooms/guide";
 import { mayWrite } from "../rooms/selectors";
@@ -6,6 +6,7 @@ import type { RoomSession } from "../rooms/session";
 import type { Store } from "../rooms/state";
 import { createStore } from "../rooms/store";
 import { IconButton } from "../ui/icon-button";
+import { notifyError } from "../ui/toasts";
 import { useStore } from "../ui/use-store";
 import type { Fault } from "../wire/types";
 import { goBeside } from "./beside";
@@ -85,6 +86,7 @@ function Pane({ base, session, files, guide, focusWhenSettled, onOpen, onFix }: 
         guide={guide}
         consoleOpen={consoleOpen}
         onConsole={() => setConsoleOpen(!consoleOpen)}
+        onCheck={writable ? (path) => checkPage(session, path) : null}
       />
       <div className="preview-body">
         <div className="preview-frames" ref={host} hidden={state.status === "empty" || state.status === "connecting"} />
@@ -112,6 +114,8 @@ interface ToolbarProps {
   readonly guide: Guide;
   readonly consoleOpen: boolean;
   readonly onConsole: () => void;
+  /** Has the page looked at by a browser of its own; null for who may only look. */
+  readonly onCheck: ((path: string) => void) | null;
 }
 
 const STATUS: Record<Status, string> = {
@@ -125,7 +129,11 @@ const STATUS: Record<Status, string> = {
   flooding: "Stopped: it sent too many messages",
 };
 
-function Toolbar({ state, base, stage, guide, consoleOpen, onConsole }: ToolbarProps) {
+function checkPage(session: RoomSession, path: string): void {
+  session.command({ type: "start_run", run: { page: true, path } }).catch(notifyError);
+}
+
+function Toolbar({ state, base, stage, guide, consoleOpen, onConsole, onCheck }: ToolbarProps) {
   const { status, page, pages, log, note } = state;
   const troubles = [counted(log.errors, "error"), counted(log.warnings, "warning")].filter((text) => text !== "");
   const said = troubles.length > 0 ? `Console: ${troubles.join(", ")}` : "Console";
@@ -167,6 +175,15 @@ function Toolbar({ state, base, stage, guide, consoleOpen, onConsole }: ToolbarP
       <IconButton label="Start the page again" disabled={page === null} onClick={() => stage?.restart()}>
         <RotateCw className="icon" />
       </IconButton>
+      {onCheck !== null && (
+        <IconButton
+          label="Check the page: its errors, failed loads and a picture, from a browser without a network"
+          disabled={page === null}
+          onClick={() => page !== null && onCheck(page)}
+        >
+          <ScanEye className="icon" />
+        </IconButton>
+      )}
       {page !== null && (
         <a
           className="icon-button"

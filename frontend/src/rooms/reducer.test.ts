@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../wire/types";
 import { anythingRunning, type Knowledge, learn, NOTHING } from "./reducer";
-import { hunk, joinRequest, member, run, state, turn } from "./testing/rows";
+import { hunk, joinRequest, member, run, state, test, turn } from "./testing/rows";
 
-const hello: Event = { type: "hello", seq: 5, member: member(), state: state() };
+const hello: Event = { type: "hello", changed_at: 1_000, seq: 5, member: member(), state: state() };
 
 function told(...events: Event[]): Knowledge {
   return events.reduce(learn, NOTHING);
@@ -17,7 +17,7 @@ describe("the state of a room", () => {
   });
 
   it("keeps everything when hello says that missed events follow, and takes those", () => {
-    const again: Event = { type: "hello", seq: 7, member: member(), state: null };
+    const again: Event = { type: "hello", changed_at: 2_000, seq: 7, member: member(), state: null };
     const known = told(hello, { type: "turn", seq: 6, turn: turn() }, again, { type: "room", seq: 7, title: "New" });
     expect(known.state.turns).toHaveLength(1);
     expect(known.state.room?.title).toBe("New");
@@ -99,16 +99,28 @@ describe("the state of a room", () => {
     expect(known.state.turns[0]?.hunks).toEqual([{ ...writing, state: "applied", after: "x" }]);
   });
 
+  it("says how many are before a run that waits", () => {
+    const known = told(
+      hello,
+      { type: "run", seq: 6, run: run({ state: "queued" }) },
+      { type: "waiting", run: "u1", ahead: 2 },
+    );
+    expect(known.state.runs[0]?.ahead).toBe(2);
+    const begun = learn(known, { type: "run", seq: 7, run: run({ state: "running" }) });
+    expect(begun.state.runs[0]?.ahead).toBeNull();
+  });
+
   it("collects output and tests of a run", () => {
-    const test = { id: "test_a.py::test_b", outcome: "passed", seconds: 0.1, message: "" } as const;
+    const [one, two] = [test({ outcome: "waiting" }), test({ id: "test_a.py::test_c", names: ["test_c"] })];
     const known = told(
       hello,
       { type: "run", seq: 6, run: run() },
       { type: "output", run: "u1", offset: 0, text: "one\r\n" },
-      { type: "test", seq: 7, run: "u1", test },
+      { type: "tests", seq: 7, run: "u1", tests: [one, two] },
+      { type: "tests", seq: 8, run: "u1", tests: [{ ...one, outcome: "failed" }] },
       { type: "output", run: "u1", offset: 5, text: "two" },
     );
-    expect(known.state.runs[0]).toMatchObject({ output: "one\r\ntwo", tests: [test] });
+    expect(known.state.runs[0]).toMatchObject({ output: "one\r\ntwo", tests: [{ ...one, outcome: "failed" }, two] });
   });
 
   it("says whether something is under way that a reconnect must read whole", () => {

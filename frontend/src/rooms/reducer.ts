@@ -3,7 +3,7 @@
  * Text that arrives in pieces (a turn's prose, a run's output) carries an offset in code points; a piece that was
  * seen before adds nothing, and one after a gap is left out, since the row at the end holds the whole text.
  */
-import type { Event, Run, Turn } from "../wire/types";
+import type { DebugState, Event, Run, Turn } from "../wire/types";
 import type { RoomState } from "./state";
 
 export interface Knowledge {
@@ -27,6 +27,7 @@ export const NOTHING: Knowledge = {
     members: [],
     turns: [],
     runs: [],
+    changedAt: null,
     messages: [],
     requests: [],
   },
@@ -47,11 +48,19 @@ export function learn(known: Knowledge, event: Event): Knowledge {
         const turns = changed(state.turns, event.turn, (turn) => ({ ...turn, text: turn.text + add }));
         return { ...state, turns };
       });
+    case "debug": {
+      const runs = changed(known.state.runs, event.run, (run) => ({ ...run, debug: newest(run.debug, event.debug) }));
+      return { ...known, state: { ...known.state, runs } };
+    }
     case "output":
       return grown(known, event.run, event.offset, event.text, (state, add) => {
         const runs = changed(state.runs, event.run, (run) => ({ ...run, output: run.output + add }));
         return { ...state, runs };
       });
+    case "waiting": {
+      const runs = changed(known.state.runs, event.run, (run) => ({ ...run, ahead: event.ahead }));
+      return { ...known, state: { ...known.state, runs } };
+    }
     default:
       return known;
   }
@@ -71,7 +80,8 @@ export function runOver(run: Run): boolean {
 }
 
 function greeted(known: Knowledge, hello: Extract<Event, { type: "hello" }>): Knowledge {
-  const base = { ...known.state, connection: "live" as const, closed: null, me: hello.member };
+  const { member: me, changed_at: changedAt } = hello;
+  const base = { ...known.state, connection: "live" as const, closed: null, me, changedAt };
   if (hello.state === null) {
     return { ...known, state: base };
   }
@@ -84,6 +94,15 @@ function greeted(known: Knowledge, hello: Extract<Event, { type: "hello" }>): Kn
     points.set(run.id, countPoints(run.output));
   }
   return { state: { ...base, room, members: room.members, turns, runs, messages, requests }, seq: hello.seq, points };
+}
+
+/** The knowledge once the room's files have changed here: after every run that is known of, whatever the clock says. */
+export function filesChanged(known: Knowledge): Knowledge {
+  const { runs, changedAt } = known.state;
+  const after = (runs.at(-1)?.created_at ?? -1) + 1;
+  return after === 0 || (changedAt !== null && changedAt >= after)
+    ? known
+    : { ...known, state: { ...known.state, changedAt: after } };
 }
 
 type Journaled = Exclude<Extract<Event, { seq: number }>, { type: "hello" }>;
@@ -108,12 +127,15 @@ function journaled(known: Knowledge, event: Journaled): Knowledge {
       return { ...known, state: { ...state, turns } };
     }
     case "run": {
-      const before = state.runs.find((run) => run.id === event.run.id)?.output;
-      const { text, points } = longer(known, event.run.id, before, event.run.output, runOver(event.run));
-      return { ...known, points, state: { ...state, runs: placed(state.runs, { ...event.run, output: text }) } };
+      const before = state.runs.find((run) => run.id === event.run.id);
+      const { text, points } = longer(known, event.run.id, before?.output, event.run.output, runOver(event.run));
+      // The news of the debugger take no number, and may be ahead of an event that has one.
+      const debug = newest(before?.debug ?? null, event.run.debug);
+      const run = { ...event.run, output: text, debug };
+      return { ...known, points, state: { ...state, runs: placed(state.runs, run) } };
     }
-    case "test": {
-      const runs = changed(state.runs, event.run, (run) => ({ ...run, tests: placed(run.tests, event.test) }));
+    case "tests": {
+      const runs = changed(state.runs, event.run, (run) => ({ ...run, tests: merged(run.tests, event.tests) }));
       return { ...known, state: { ...state, runs } };
     }
     case "message":
@@ -130,6 +152,11 @@ function journaled(known: Knowledge, event: Journaled): Knowledge {
     default:
       return known;
   }
+}
+
+/** The newer state of a program under the debugger; none once its run has none. */
+function newest(known: DebugState | null, told: DebugState | null): DebugState | null {
+  return known !== null && told !== null && known.number > told.number ? known : told;
 }
 
 /** The text of a row: while it still runs, what is stored may lag behind the pieces already seen; at the end it is whole. */
@@ -164,6 +191,13 @@ function grown(
 function placed<T extends { readonly id: string }>(rows: readonly T[], row: T): T[] {
   const at = rows.findIndex((known) => known.id === row.id);
   return at < 0 ? [...rows, row] : rows.with(at, row);
+}
+
+/** As `placed` for many rows, in one walk of the list. */
+function merged<T extends { readonly id: string }>(rows: readonly T[], news: readonly T[]): T[] {
+  const known = new Map(rows.map((row) => [row.id, row]));
+  for (const row of news) known.set(row.id, row);
+  return [...known.values()];
 }
 
 function without<T extends { readonly id: string }>(rows: readonly T[], id: string): readonly T[] {

@@ -8,10 +8,10 @@ import { STEP_1, STEP_2, UPDATE, writeAwareness } from "../wire/frames";
 import type { Event } from "../wire/types";
 import { otherCopies, readCopy } from "./kept-copy";
 import { openSession, type RoomSession } from "./session";
-import { member, room, state, turn } from "./testing/rows";
+import { member, room, run, state, turn } from "./testing/rows";
 import { ServerSocket } from "./testing/server-socket";
 
-const hello: Event = { type: "hello", seq: 3, member: member(), state: state() };
+const hello: Event = { type: "hello", changed_at: 1_000, seq: 3, member: member(), state: state() };
 const NOTHING_HELD = Uint8Array.of(0);
 const sessions: RoomSession[] = [];
 let rooms = 0;
@@ -283,5 +283,38 @@ describe("a session", () => {
     socket.deliver(Uint8Array.of(99));
     socket.deliver(Uint8Array.of(0, 2, 200));
     expect(session.state.get().connection).toBe("live");
+  });
+});
+
+describe("when the files last changed", () => {
+  const ended = run({ state: "passed", created_at: 2_000 });
+  const changedAt = (session: RoomSession) => session.state.get().changedAt;
+
+  it("is what the hello says, and after every known run once somebody writes", async () => {
+    const [session, socket] = await openLive();
+    expect(changedAt(session)).toBe(1_000);
+    socket.say({ type: "run", seq: 4, run: ended });
+    expect(changedAt(session)).toBe(1_000);
+    session.doc.getMap("breakpoints").set("b", { file: "f" });
+    expect(changedAt(session)).toBe(1_000);
+    session.doc.getMap("files").set("f", new Y.Map([["path", "mine.py"]]));
+    expect(changedAt(session)).toBeGreaterThan(ended.created_at);
+    socket.say({ type: "run", seq: 5, run: { ...ended, id: "u2", created_at: 3_000 } });
+    expect(changedAt(session)).toBeLessThanOrEqual(3_000);
+    const theirs = new Y.Doc();
+    theirs.getMap("files").set("g", new Y.Map([["path", "theirs.py"]]));
+    socket.sync(UPDATE, Y.encodeStateAsUpdate(theirs));
+    expect(changedAt(session)).toBeGreaterThan(3_000);
+  });
+
+  it("is not the moment at which one learns of what was written before", async () => {
+    const session = open();
+    const socket = await ServerSocket.opened(ServerSocket.all.length);
+    socket.say({ ...hello, state: state({ runs: [ended] }) });
+    const theirs = new Y.Doc();
+    theirs.getMap("files").set("g", new Y.Map([["path", "theirs.py"]]));
+    socket.sync(STEP_2, Y.encodeStateAsUpdate(theirs));
+    expect(session.doc.getMap("files").has("g")).toBe(true);
+    expect(changedAt(session)).toBe(1_000);
   });
 });

@@ -18,7 +18,7 @@ import {
 import type { AnyCommand, Event, Model, Room } from "../wire/types";
 import { KeptCopy, nameOfCopy } from "./kept-copy";
 import { guardAwareness, userOf } from "./presence";
-import { anythingRunning, type Knowledge, learn, NOTHING } from "./reducer";
+import { anythingRunning, filesChanged, type Knowledge, learn, NOTHING } from "./reducer";
 import { Refusal } from "./refusal";
 import { SavedCount } from "./saving";
 import { ReconnectingSocket } from "./socket";
@@ -83,6 +83,7 @@ class Session implements RoomSession {
   #left: Record<string, unknown> | null = null;
   /** True once a step 2 went out on this socket: until then that step will carry whatever is edited. */
   #level = false;
+  #catchingUp = false;
   #stalled: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
@@ -95,6 +96,7 @@ class Session implements RoomSession {
     this.awareness.setLocalState(null);
     this.awareness.on("update", this.#presenceChanged);
     this.doc.on("update", this.#documentChanged);
+    this.doc.getMap("files").observeDeep(this.#filesChanged);
     window.addEventListener("pagehide", this.#leave);
     window.addEventListener("pageshow", this.#return);
     window.addEventListener("beforeunload", this.#warn);
@@ -240,7 +242,10 @@ class Session implements RoomSession {
       this.#sendSync(STEP_2, Y.encodeStateAsUpdate(this.doc, content));
       return;
     }
+    // What one lacked is older than the hello, which said when the files last changed.
+    this.#catchingUp = step === STEP_2;
     Y.applyUpdate(this.doc, content, this);
+    this.#catchingUp = false;
     if (step === STEP_2 && !this.#store.get().synced) {
       this.#set({ synced: true });
     }
@@ -347,6 +352,14 @@ class Session implements RoomSession {
     } else if (this.#kept === null || origin !== this.#kept) {
       this.#saving.edited();
       this.#refresh();
+    }
+  };
+
+  readonly #filesChanged = (_events: unknown, { origin }: Y.Transaction) => {
+    const known = filesChanged(this.#known);
+    if (known !== this.#known && !this.#catchingUp && (this.#kept === null || origin !== this.#kept)) {
+      this.#known = known;
+      this.#store.set(known.state);
     }
   };
 

@@ -25,6 +25,11 @@ export interface RoomState {
   readonly turns: readonly Turn[];
   /** Oldest first. */
   readonly runs: readonly Run[];
+  /**
+   * When the room's files last changed, in the server's milliseconds since 1970, as far as is known: what a run that was
+   * asked before that ran is not the text of now.
+   */
+  readonly changedAt: number | null;
   readonly messages: readonly Message[];
   /** Who waits for an owner to let them in, longest first. */
   readonly requests: readonly JoinRequest[];

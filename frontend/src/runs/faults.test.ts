@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { run } from "../rooms/testing/rows";
+import { run, test } from "../rooms/testing/rows";
 import { faultOfRun, faultOfTest } from "./faults";
 
 const PATHS = ["main.py", "lib/board.py", "tests/test_board.py", "server.mjs"];
@@ -53,18 +53,27 @@ describe("a program that failed", () => {
 });
 
 describe("a test that failed", () => {
-  const id = "tests/test_board.py::test_size";
+  const failed = test({
+    id: "tests/test_board.py::test_size",
+    path: "tests/test_board.py",
+    names: ["test_size"],
+    outcome: "failed",
+    line: 3,
+  });
 
-  it("is told with its message and the places in it", () => {
+  it("is told with its message, what it printed, and the places in it", () => {
     const message =
       "    def test_size():\n>       assert size() == 3\nE       assert 2 == 3\n\ntests/test_board.py:4: AssertionError";
-    const fault = faultOfTest({ id, outcome: "failed", seconds: 0, message }, PATHS);
-    expect(fault.text).toBe(`${id} failed\n\n${message}`);
+    const fault = faultOfTest({ ...failed, message, output: "two\n" }, PATHS);
+    expect(fault.text).toBe(`${failed.id} failed\n\n${message}\n\nIt printed:\ntwo`);
     expect(fault.places).toEqual([{ path: "tests/test_board.py", first: 4, last: 4 }]);
   });
 
-  it("names its file where its message names none", () => {
-    const fault = faultOfTest({ id, outcome: "error", seconds: 0, message: "" }, PATHS);
-    expect(fault).toEqual({ text: `${id} failed`, places: [{ path: "tests/test_board.py", first: 1, last: 1 }] });
+  it("names the line where it begins if its message names none", () => {
+    const fault = faultOfTest({ ...failed, outcome: "error" }, PATHS);
+    expect(fault).toEqual({
+      text: `${failed.id} failed`,
+      places: [{ path: "tests/test_board.py", first: 3, last: 3 }],
+    });
   });
 });

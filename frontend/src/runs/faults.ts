@@ -27,11 +27,12 @@ export function faultOfRun(run: Run, paths: readonly string[]): Fault | null {
 
 /** What a test failed with. */
 export function faultOfTest(test: Test, paths: readonly string[]): Fault {
-  const fault = faultOf(`${test.id} failed`, test.message, paths);
-  const file = test.id.split("::")[0] ?? "";
+  const said = [test.message, test.output === "" ? "" : `It printed:\n${test.output}`].filter(Boolean).join("\n\n");
+  const fault = faultOf(`${test.id} failed`, said, paths);
+  const line = test.line ?? 1;
   // A message may name no place at all: the test itself is one.
-  return fault.places.length === 0 && paths.includes(file)
-    ? { ...fault, places: [{ path: file, first: 1, last: 1 }] }
+  return fault.places.length === 0 && paths.includes(test.path)
+    ? { ...fault, places: [{ path: test.path, first: line, last: line }] }
     : fault;
 }
 

@@ -3,10 +3,9 @@ import { Ban, CircleCheck, CircleDashed, CircleHelp, CircleX, Square } from "luc
 import type { ReactNode } from "react";
 import { runOver } from "../rooms/reducer";
 import { IconButton } from "../ui/icon-button";
+import { sizeInWords } from "../ui/sizes";
 import type { Run, RunState } from "../wire/types";
 import { endingOf, foundNoTests, STATES, titleOf } from "./words";
-
-const MOST = 50;
 
 interface HistoryProps {
   readonly runs: readonly Run[];
@@ -16,20 +15,26 @@ interface HistoryProps {
   readonly onShow: (id: string) => void;
   /** Null for who may only look. */
   readonly onStop: ((id: string) => void) | null;
+  /** Fetches earlier runs; null if there are none, or while some are on their way. */
+  readonly onEarlier: (() => void) | null;
 }
 
-export function History({ runs, me, shown, onShow, onStop }: HistoryProps) {
-  const newest = runs.slice(-MOST).reverse();
+export function History({ runs, me, shown, onShow, onStop, onEarlier }: HistoryProps) {
   return (
     <nav className="run-history" aria-label="Recent runs">
       <ul>
-        {newest.map((run) => (
+        {runs.toReversed().map((run) => (
           <li key={run.id}>
             <button type="button" aria-current={run.id === shown || undefined} onClick={() => onShow(run.id)}>
               <StateIcon run={run} />
               <span className="run-history-title">{titleOf(run)}</span>
               <span className="run-history-facts">
-                {[run.member === me ? "You" : run.member_name, timeOf(run.created_at), ...endingOf(run)].join(" · ")}
+                {[
+                  run.member === me ? "You" : run.member_name,
+                  timeOf(run.created_at),
+                  ...endingOf(run),
+                  ...memoryOf(run),
+                ].join(" · ")}
               </span>
             </button>
             {onStop !== null && !runOver(run) && (
@@ -40,6 +45,11 @@ export function History({ runs, me, shown, onShow, onStop }: HistoryProps) {
           </li>
         ))}
       </ul>
+      {onEarlier !== null && (
+        <button type="button" className="run-earlier" onClick={onEarlier}>
+          Earlier runs
+        </button>
+      )}
     </nav>
   );
 }
@@ -63,6 +73,10 @@ export function StateIcon({ run }: { run: Run }) {
       {none ? <CircleHelp className="icon" /> : ICONS[run.state]}
     </span>
   );
+}
+
+function memoryOf({ memory_bytes }: Run): string[] {
+  return memory_bytes ? [sizeInWords(memory_bytes).replace(" ", "\u00a0")] : [];
 }
 
 function timeOf(moment: number): string {

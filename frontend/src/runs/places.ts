@@ -7,11 +7,13 @@ export interface Place {
   readonly line: number;
 }
 
-/** Where a test failed: the last place of its message that is in one of its room's files; else where its file begins. */
+/** Where a test failed: the last place of its message in its own file, else in another of its room's; else where it begins. */
 export function placeOf(test: Test, paths: readonly string[]): Place | null {
   const places = placesIn(test.message, paths);
-  const file = test.id.split("::")[0] ?? "";
-  return places.at(-1) ?? (paths.includes(file) ? { path: file, line: 1 } : null);
+  const own = places.filter(({ path }) => path === test.path);
+  // Python tells the place of an error last, Node first.
+  const told = SCRIPT.test(test.path) ? (own[0] ?? places[0]) : places.at(-1);
+  return told ?? (paths.includes(test.path) ? { path: test.path, line: test.line ?? 1 } : null);
 }
 
 /** The places in the room's files that an error names, in its order. */
@@ -25,12 +27,7 @@ export function placesIn(text: string, paths: readonly string[]): Place[] {
     });
 }
 
-/** The part of a test's id that tells it apart inside its file, and that file. */
-export function namesOf(test: Test): { name: string; file: string } {
-  const [file = "", ...parts] = test.id.split("::");
-  return parts.length === 0 ? { name: file, file: "" } : { name: parts.join(" › "), file };
-}
-
+const SCRIPT = /\.[cm]?[jt]s$/;
 /** Where Node's stacks name a call. Python's are places like any other. */
 const CALL = /^\s+at (?:.*\()?(?:file:\/\/)?([^\s():]+):(\d{1,7})/gm;
 const PLACE = /^(?:E?\s+File ")?([^\s:"][^:"\n]*?)"?(?::|, line )(\d{1,7})\b/gm;

@@ -1,10 +1,12 @@
-/** The tests of a run, one by one, as they end. */
-import { CircleCheck, CircleMinus, CircleX, TriangleAlert, Wrench } from "lucide-react";
-import type { ReactNode } from "react";
+/** The tests of a run as a tree that fills in while they run. */
+import { CircleX } from "lucide-react";
+import { useMemo } from "react";
 import { runOver } from "../rooms/reducer";
-import type { Outcome, Run, Test } from "../wire/types";
-import { namesOf, placeOf } from "./places";
-import { durationOf, foundNoTests, OUTCOMES, tallyOf, troublesFirst } from "./words";
+import type { Run, Test } from "../wire/types";
+import { TestBranch } from "./test-branch";
+import { failedIds, treeOf } from "./test-tree";
+import { countsOf, foundNoTests, tallyOf } from "./words";
+import "./results.css";
 
 interface ResultsProps {
   readonly run: Run;
@@ -12,66 +14,46 @@ interface ResultsProps {
   readonly onOpen: (path: string, line: number) => void;
   /** Has the model mend what failed; null for people who may not ask. */
   readonly onFix: ((test: Test) => void) | null;
+  /** Runs the tests with these ids, and those that stand in them; null for people who may not. */
+  readonly onRun: ((ids: string[]) => void) | null;
 }
 
-export function Results({ run, paths, onOpen, onFix }: ResultsProps) {
+/** Of so many tests, what went well is folded away. */
+const MANY = 60;
+
+export function Results({ run, paths, onOpen, onFix, onRun }: ResultsProps) {
   const over = runOver(run);
-  const tally = tallyOf(run.tests);
+  const tree = useMemo(() => treeOf(run.tests, over), [run.tests, over]);
+  const tally = useMemo(() => tallyOf(countsOf(run.tests), over), [run.tests, over]);
+  const failed = useMemo(() => (over ? failedIds(run.tests) : null), [run.tests, over]);
   const nothing = foundNoTests(run) ? "No tests found" : "No test results";
   return (
     <section className="results" aria-label="Test results">
-      <p className="results-tally" role="status">
-        {!over && <span className="spinner" />}
-        {tally === "" ? (over ? nothing : "Collecting tests…") : tally}
-      </p>
+      <div className="results-head">
+        <p className="results-tally" role="status">
+          {!over && <span className="spinner" />}
+          {tally === "" ? (over ? nothing : "Collecting tests…") : tally}
+        </p>
+        {failed !== null && onRun !== null && (
+          <button type="button" className="button result-action" onClick={() => onRun(failed)}>
+            <CircleX className="icon" /> Run failed
+          </button>
+        )}
+      </div>
       <ul>
-        {troublesFirst(run.tests).map((test) => (
-          <Result key={test.id} test={test} paths={paths} onOpen={onOpen} onFix={over ? onFix : null} />
+        {tree.map((branch) => (
+          <TestBranch
+            key={branch.id}
+            branch={branch}
+            over={over}
+            many={run.tests.length > MANY}
+            paths={paths}
+            onOpen={onOpen}
+            onFix={over ? onFix : null}
+            onRun={onRun}
+          />
         ))}
       </ul>
     </section>
-  );
-}
-
-const ICONS: Record<Outcome, ReactNode> = {
-  passed: <CircleCheck className="icon" aria-hidden="true" />,
-  failed: <CircleX className="icon" aria-hidden="true" />,
-  error: <TriangleAlert className="icon" aria-hidden="true" />,
-  skipped: <CircleMinus className="icon" aria-hidden="true" />,
-};
-
-function Result({ test, paths, onOpen, onFix }: Omit<ResultsProps, "run"> & { test: Test }) {
-  const { name, file } = namesOf(test);
-  const line = (
-    <>
-      {ICONS[test.outcome]}
-      <span className="result-name" title={name}>
-        {name}
-      </span>
-      {file !== "" && <span className="result-file">{file}</span>}
-      <span className="result-outcome">{OUTCOMES[test.outcome]}</span>
-      <span className="result-time">{durationOf(test.seconds)}</span>
-    </>
-  );
-  const troubled = test.outcome === "failed" || test.outcome === "error";
-  const place = troubled ? placeOf(test, paths) : null;
-  if (test.message === "" && place === null) return <li className={`result ${test.outcome}`}>{line}</li>;
-  return (
-    <li className={`result ${test.outcome}`}>
-      <details open={troubled}>
-        <summary>{line}</summary>
-        {test.message !== "" && <pre>{test.message}</pre>}
-        {place !== null && (
-          <button type="button" className="result-place" onClick={() => onOpen(place.path, place.line)}>
-            Open {place.path}:{place.line}
-          </button>
-        )}
-        {troubled && onFix !== null && (
-          <button type="button" className="button run-fix" onClick={() => onFix(test)}>
-            <Wrench className="icon" /> Fix
-          </button>
-        )}
-      </details>
-    </li>
   );
 }

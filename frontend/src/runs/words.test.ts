@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { run as row } from "../rooms/testing/rows";
-import type { Outcome, Run, Test } from "../wire/types";
-import { namesOf, placeOf } from "./places";
-import { durationOf, endingOf, standingOf, tallyOf, titleOf, troublesFirst } from "./words";
-
-const test = (outcome: Outcome, id = "test_a.py::test_b", message = ""): Test => ({
-  id,
-  outcome,
-  seconds: 0.1,
-  message,
-});
+import { run as row, test } from "../rooms/testing/rows";
+import type { Outcome, Run } from "../wire/types";
+import { placeOf } from "./places";
+import { countsOf, durationOf, endingOf, standingOf, tallyOf, titleOf } from "./words";
 
 const run: Run = row({ state: "failed", exit_code: 1, terminal: true, seconds: 1.25 });
 
 describe("runs in words", () => {
   it("say what ran and how it ended", () => {
     expect(titleOf(run)).toBe("python main.py");
-    expect(titleOf({ ...run, kind: "tests" })).toBe("Tests");
+    expect(titleOf({ ...run, kind: "tests", command: ["tests"] })).toBe("Tests");
+    expect(titleOf({ ...run, kind: "tests", command: ["tests", "a.py::b", "and 2 more"] })).toBe(
+      "Tests: a.py::b and 2 more",
+    );
     expect(standingOf(run)).toBe("Failed · exit code 1 · 1.3\u00a0s");
     const limited = { ...run, exit_code: null, reason: "ran for more than 30 s", seconds: 30 };
     expect(standingOf(limited)).toBe("Failed · ran for more than 30 s · 30.0\u00a0s");
     expect(standingOf({ ...run, state: "running", exit_code: null, seconds: null })).toBe("Running");
+    const waiting: Run = { ...run, state: "queued", exit_code: null, seconds: null };
+    expect(standingOf(waiting)).toBe("Waiting");
+    expect(standingOf({ ...waiting, ahead: 3 })).toBe("Waiting: 3 before you");
+    expect(standingOf({ ...waiting, ahead: 0 })).toBe("Waiting: next in line");
     const refused: Run = {
       ...run,
       state: "refused",
@@ -40,13 +40,6 @@ describe("runs in words", () => {
     expect(standingOf(none)).toBe("No tests found · 500\u00a0ms");
   });
 
-  it("show what did not pass first, and else keep the order", () => {
-    const tests = (["passed", "error", "skipped", "failed", "passed", "failed"] as const).map((outcome, at) =>
-      test(outcome, `test_a.py::test_${at}`),
-    );
-    expect(troublesFirst(tests).map(({ id }) => id.at(-1))).toEqual(["3", "5", "1", "0", "2", "4"]);
-  });
-
   it.each([
     [0, "0\u00a0ms"],
     [0.0415, "42\u00a0ms"],
@@ -59,15 +52,17 @@ describe("runs in words", () => {
   });
 
   it("count tests, the bad news first", () => {
-    expect(tallyOf([test("passed"), test("failed"), test("passed"), test("skipped"), test("error")])).toBe(
-      "1 failed, 1 broken, 2 passed, 1 skipped",
-    );
-    expect(tallyOf([])).toBe("");
+    const outcomes: Outcome[] = ["waiting", "passed", "failed", "passed", "skipped", "error", "running"];
+    const counts = countsOf(outcomes.map((outcome) => test({ outcome })));
+    expect(tallyOf(counts, false)).toBe("1 failed, 1 broken, 1 running, 2 passed, 1 skipped, 1 waiting");
+    expect(tallyOf(counts, true)).toBe("1 failed, 1 broken, 1 not run, 2 passed, 1 skipped, 1 not run");
+    expect(tallyOf(countsOf([]), true)).toBe("");
   });
 });
 
 describe("the place of a failed test", () => {
-  const paths = ["kata.py", "tests/test_kata.py"];
+  const paths = ["kata.py", "tests/test_kata.py", "kata.test.mjs"];
+  const failed = test({ path: "tests/test_kata.py", outcome: "failed", line: 5 });
 
   it("is the last one of its message that the room holds", () => {
     const message = [
@@ -78,30 +73,22 @@ describe("the place of a failed test", () => {
       "kata.py:3: ValueError",
       "/usr/lib/python3/site.py:9: in run",
     ].join("\n");
-    expect(placeOf(test("failed", "tests/test_kata.py::test_add", message), paths)).toEqual({
-      path: "kata.py",
-      line: 3,
-    });
+    expect(placeOf({ ...failed, message }, paths)).toEqual({ path: "kata.py", line: 3 });
   });
 
   it("of a file that cannot be read is where Python says", () => {
     const message = 'E     File "/home/room/kata.py", line 2\nE       def (\nE   SyntaxError: invalid syntax';
-    expect(placeOf(test("error", "tests/test_kata.py", message), paths)).toEqual({ path: "kata.py", line: 2 });
+    expect(placeOf({ ...failed, message }, paths)).toEqual({ path: "kata.py", line: 2 });
   });
 
-  it("is its file when nothing else is known, if the room still has it", () => {
-    expect(placeOf(test("failed", "tests/test_kata.py::test_add", "boom"), paths)).toEqual({
-      path: "tests/test_kata.py",
-      line: 1,
-    });
-    expect(placeOf(test("failed", "gone.py::test_add", "gone.py:3: x"), paths)).toBeNull();
+  it("in a script is its own line, which Node names first", () => {
+    const message =
+      "Error: boom\n    at add (file:///home/u/kata.py:1:1)\n    at file:///home/u/kata.test.mjs:8:33\n    at file:///home/u/kata.test.mjs:2:1";
+    expect(placeOf({ ...failed, path: "kata.test.mjs", message }, paths)).toEqual({ path: "kata.test.mjs", line: 8 });
   });
 
-  it("comes with a name", () => {
-    expect(namesOf(test("passed", "tests/test_kata.py::TestAdd::test_small[1-2]"))).toEqual({
-      name: "TestAdd › test_small[1-2]",
-      file: "tests/test_kata.py",
-    });
-    expect(namesOf(test("error", "tests/test_kata.py"))).toEqual({ name: "tests/test_kata.py", file: "" });
+  it("is where it begins when nothing else is known, if the room still has its file", () => {
+    expect(placeOf({ ...failed, message: "boom" }, paths)).toEqual({ path: "tests/test_kata.py", line: 5 });
+    expect(placeOf({ ...failed, path: "gone.py", message: "gone.py:3: x" }, paths)).toBeNull();
   });
 });

@@ -1,4 +1,6 @@
 /** Runs and tests in words. */
+import { runOver } from "../rooms/reducer";
+import { sizeInWords } from "../ui/sizes";
 import type { Outcome, Run, RunState, Test } from "../wire/types";
 
 export const STATES: Record<RunState, string> = {
@@ -12,6 +14,8 @@ export const STATES: Record<RunState, string> = {
 };
 
 export const OUTCOMES: Record<Outcome, string> = {
+  running: "running",
+  waiting: "waiting",
   passed: "passed",
   failed: "failed",
   error: "broken",
@@ -23,12 +27,19 @@ const NO_TESTS = 5;
 
 /** What a run runs, as people would say it. */
 export function titleOf(run: Run): string {
-  return run.kind === "tests" ? "Tests" : run.command.join(" ");
+  if (run.kind === "page") return `Page check: ${run.command.join(" ")}`;
+  // The first word of a run of tests is "tests"; the others say which.
+  return run.kind === "tests"
+    ? ["Tests", run.command.slice(1).join(" ")].filter(Boolean).join(": ")
+    : run.command.join(" ");
 }
 
 /** How a run stands: its state, and why and with which exit code it ended, where that says more. */
 export function standingOf(run: Run): string {
   if (foundNoTests(run)) return ["No tests found", ...endingOf(run)].join(" · ");
+  if (run.state === "queued" && run.ahead !== null) {
+    return run.ahead === 0 ? "Waiting: next in line" : `Waiting: ${run.ahead} before you`;
+  }
   const state = run.state === "passed" && run.kind !== "tests" ? "Finished" : STATES[run.state];
   return [state, ...endingOf(run)].join(" · ");
 }
@@ -46,6 +57,27 @@ export function endingOf(run: Run): string[] {
   return parts.flatMap((part) => part || []);
 }
 
+/** What a run used and wrote: what is known of these. */
+export function measuresOf(run: Run): string[] {
+  const { exit_code, memory_bytes, cpu_seconds, output_bytes, limits } = run;
+  const left = run.truncated ? output_bytes - limits.output_bytes : 0;
+  const output = `${sizeInWords(output_bytes)} output${left > 0 ? `, ${sizeInWords(left)} of it left out` : ""}`;
+  return [
+    exit_code === 0 ? "exit code 0" : null,
+    memory_bytes ? `${sizeInWords(memory_bytes)} memory` : null,
+    cpu_seconds ? `${durationOf(cpu_seconds)} processor` : null,
+    output_bytes > 0 && runOver(run) ? output : null,
+  ].flatMap((part) => part ?? []);
+}
+
+/** The time of the day to the second, with the day if that is not today's. */
+export function clockOf(moment: number, now = new Date()): string {
+  const then = new Date(moment);
+  const time = then.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const day = then.toLocaleDateString([], { day: "numeric", month: "short" });
+  return (then.toDateString() === now.toDateString() ? time : `${day}, ${time}`).replaceAll(" ", "\u00a0");
+}
+
 export function durationOf(seconds: number): string {
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)}\u00a0ms`;
   if (seconds < 59.95) return `${seconds.toFixed(1)}\u00a0s`;
@@ -53,18 +85,20 @@ export function durationOf(seconds: number): string {
   return `${Math.floor(whole / 60)}\u00a0min ${whole % 60}\u00a0s`;
 }
 
-/** The tests with those that did not pass first, as they are told in the tally. */
-export function troublesFirst(tests: readonly Test[]): Test[] {
-  const rank = ({ outcome }: Test) => (outcome === "failed" ? 0 : outcome === "error" ? 1 : 2);
-  return [...tests].sort((a, b) => rank(a) - rank(b));
+/** "7 passed, 1 failed": what there is none of is left out. Of a run that is `over`, what did not end did not run. */
+export function tallyOf(counts: ReadonlyMap<Outcome, number>, over: boolean): string {
+  const order: readonly Outcome[] = ["failed", "error", "running", "passed", "skipped", "waiting"];
+  return order
+    .flatMap((outcome) => (counts.has(outcome) ? `${counts.get(outcome)} ${outcomeOf(outcome, over)}` : []))
+    .join(", ");
 }
 
-/** "7 passed, 1 failed": what there is none of is left out. */
-export function tallyOf(tests: readonly Test[]): string {
+export function outcomeOf(outcome: Outcome, over: boolean): string {
+  return over && (outcome === "waiting" || outcome === "running") ? "not run" : OUTCOMES[outcome];
+}
+
+export function countsOf(tests: readonly Test[]): Map<Outcome, number> {
   const counts = new Map<Outcome, number>();
   for (const { outcome } of tests) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  const order: readonly Outcome[] = ["failed", "error", "passed", "skipped"];
-  return order
-    .flatMap((outcome) => (counts.has(outcome) ? `${counts.get(outcome)} ${OUTCOMES[outcome]}` : []))
-    .join(", ");
+  return counts;
 }

@@ -20,10 +20,12 @@ interface ConversationProps {
   readonly onApplyByHand: (hunk: Hunk) => void;
   /** Goes to a place that a turn's answer named. `line` is 1-based. */
   readonly onCited: (turn: string, path: string, line: number) => void;
+  /** Shows the run of the tests that a turn asked for. */
+  readonly onRun: (run: string) => void;
 }
 
 /** The room's turns, oldest first. Keeps its end in view unless somebody scrolled up. */
-export function Conversation({ session, files, onOpen, onApplyByHand, onCited }: ConversationProps) {
+export function Conversation({ session, files, onOpen, onApplyByHand, onCited, onRun }: ConversationProps) {
   const turns = useStore(session.state, (state) => state.turns);
   const me = useStore(session.state, (state) => state.me);
   const writable = useStore(session.state, mayWrite);
@@ -78,6 +80,7 @@ export function Conversation({ session, files, onOpen, onApplyByHand, onCited }:
           onApplyByHand={onApplyByHand}
           paths={paths}
           onCited={onCited}
+          onRun={onRun}
         />
       ))}
     </section>

@@ -11,16 +11,20 @@ const MOST_SHOWN = 160;
 
 /** Asks for a turn that mends `problem`. */
 export function askToFix(session: RoomSession, problem: Fault): void {
-  const files = [...new Set(problem.places.map(({ path }) => path))];
-  askFor(session, { prompt: `Fix: ${gist(problem.text)}`, problem, files });
+  askFor(session, { prompt: `Fix: ${gist(problem.text)}`, problem, files: pathsOf(problem) });
 }
 
-/** Asks in edit mode, of the model that this person uses. Waits for one's own turn that runs. */
-export function askFor(session: RoomSession, question: Pick<Ask, "prompt" | "problem" | "files">): void {
+/** The files that a problem names, each once. */
+export function pathsOf({ places }: Fault): string[] {
+  return [...new Set(places.map(({ path }) => path))];
+}
+
+/** Asks, in edit mode unless it says otherwise, of the model that this person uses. Waits for one's own turn that runs. */
+export function askFor(session: RoomSession, question: Pick<Ask, "prompt" | "problem" | "files" | "mode">): void {
   const state = session.state.get();
   const model = modelFor(state.room?.models ?? [], wantedModel())?.name ?? null;
   const after = ownRunningTurn(state)?.id ?? null;
-  ask(session, { ...question, mode: "edit", model, after }).catch(notifyError);
+  ask(session, { mode: "edit", ...question, model, after }).catch(notifyError);
 }
 
 /** The line of an error that says what it is: Python's last, and in a browser or Node the one that names the error. */

@@ -1,4 +1,15 @@
-import { CircleAlert, CircleCheck, CircleMinus, CircleSlash, Clock, Sparkles, Square, Undo2, X } from "lucide-react";
+import {
+  CircleAlert,
+  CircleCheck,
+  CircleMinus,
+  CircleSlash,
+  Clock,
+  FlaskConical,
+  Sparkles,
+  Square,
+  Undo2,
+  X,
+} from "lucide-react";
 import { memo, useCallback } from "react";
 import { turnOver } from "../rooms/reducer";
 import type { RoomSession } from "../rooms/session";
@@ -22,6 +33,8 @@ interface TurnCardProps {
   readonly onOpen: (hunk: Hunk) => void;
   /** Opens the file of a change that could not be made, with the proposed text beside it. */
   readonly onApplyByHand: (hunk: Hunk) => void;
+  /** Shows the run of the tests that a turn asked for. */
+  readonly onRun: (run: string) => void;
   /** The room's paths. */
   readonly paths: ReadonlySet<string>;
   /** Goes to a place that a turn's answer named. */
@@ -30,7 +43,7 @@ interface TurnCardProps {
 
 /** One turn: who asked what, what the model said and wrote, and how it ended. */
 export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
-  const { turn, session, me, writable, onOpen, onApplyByHand, paths, onCited } = props;
+  const { turn, session, me, writable, onOpen, onApplyByHand, onRun, paths, onCited } = props;
   const over = turnOver(turn);
   // What was put right since is told in few words.
   const hunks = turn.hunks.filter((hunk) => !hunk.superseded);
@@ -87,6 +100,11 @@ export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
               ),
             )}
           </ul>
+        )}
+        {turn.run !== null && (
+          <button type="button" className="button turn-run" onClick={() => turn.run !== null && onRun(turn.run)}>
+            <FlaskConical className="icon" /> Show the tests
+          </button>
         )}
         {turn.error && (
           <p className="turn-error" role="alert">

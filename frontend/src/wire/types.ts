@@ -15,6 +15,7 @@ export type AnyCommand =
   | StopRun
   | InputRun
   | ResizeRun
+  | DebugRun
   | Say
   | CheckpointCommand
   | Restore
@@ -23,6 +24,11 @@ export type AnyCommand =
  * What a turn may do: write files, only answer, or write a plan.
  */
 export type Mode = "edit" | "ask" | "plan";
+/**
+ * What people do with a program under the debugger: move it on, look at a frame or into a variable, set the
+ * breakpoints.
+ */
+export type DebugAction = "continue" | "pause" | "next" | "step_in" | "step_out" | "frame" | "expand" | "breakpoints";
 /**
  * What a model's server can do beyond answering: over a kept socket, and taking a redirection while it answers.
  */
@@ -56,12 +62,20 @@ export type Code =
  * How a file stands now beside how it stood at a checkpoint.
  */
 export type Difference = "same" | "changed" | "added" | "deleted";
+/**
+ * How a program stands that runs under the debugger: starting → running ⇄ stopped.
+ */
+export type DebugStatus = "starting" | "running" | "stopped";
+/**
+ * Why a program stopped under the debugger.
+ */
+export type StopReason = "breakpoint" | "step" | "exception" | "pause";
 export type Event =
   | MemberEvent
   | TurnEvent
   | HunkEvent
   | RunEvent
-  | TestEvent
+  | TestsEvent
   | MessageEvent
   | RoomEvent
   | RequestEvent
@@ -69,6 +83,8 @@ export type Event =
   | Hello
   | Prose
   | Output
+  | Waiting
+  | DebugEvent
   | Saved
   | Done
   | Refused;
@@ -93,9 +109,13 @@ export type RunKind = "program" | "tests" | "page" | "debug";
  */
 export type RunState = "queued" | "running" | "passed" | "failed" | "stopped" | "lost" | "refused";
 /**
- * How one test ended.
+ * How one test ended; or that it was found and has not begun, or runs. It stays so if its run ends before.
  */
-export type Outcome = "passed" | "failed" | "skipped" | "error";
+export type Outcome = "waiting" | "running" | "passed" | "failed" | "skipped" | "error";
+/**
+ * How grave a line of a page's console is.
+ */
+export type PageLevel = "error" | "warning" | "info" | "log" | "debug";
 /**
  * What became of asking to join: `withdrawn` if it is not needed any more.
  */
@@ -195,13 +215,40 @@ export interface StartRun {
   run: AskForRun;
 }
 /**
- * Body of `POST …/runs`: either a command or the tests.
+ * Body of `POST …/runs`: one of a command, a file of the room, a run that its `sparkroom.toml` names (`program`),
+ * the tests, or a look at the page: that at `path`, else the room's own. Of the tests, `only` lists ids of those that
+ * are to run, and `select` is an expression over ids (`domain/selection.py`).
  */
 export interface AskForRun {
   command?: string[] | null;
+  file?: string | null;
+  program?: string | null;
   tests?: boolean;
   select?: string | null;
+  only?: string[] | null;
+  page?: boolean;
+  path?: string | null;
+  debug?: AskForDebugInput | null;
   terminal?: Terminal | null;
+}
+/**
+ * How a program is to be debugged: where it stops, in the text as it is now.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AskForDebug-Input".
+ */
+export interface AskForDebugInput {
+  /**
+   * @maxItems 200
+   */
+  breakpoints?: Breakpoint[];
+}
+/**
+ * A line, 1-based, before which a program stops under the debugger.
+ */
+export interface Breakpoint {
+  path: string;
+  line: number;
 }
 /**
  * The size of a terminal, in characters.
@@ -235,6 +282,18 @@ export interface ResizeRun {
   type: "resize_run";
   run: string;
   terminal: Terminal;
+}
+/**
+ * Move on a program under the debugger, look into it, or set its breakpoints.
+ */
+export interface DebugRun {
+  action: DebugAction;
+  stop?: number | null;
+  reference?: number | null;
+  breakpoints?: Breakpoint[] | null;
+  id: string;
+  type: "debug_run";
+  run: string;
 }
 /**
  * Say something in the room's chat.
@@ -293,6 +352,18 @@ export interface Ask {
  */
 export interface AskForCheckpoint {
   label: string;
+}
+/**
+ * How a program is to be debugged: where it stops, in the text as it is now.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AskForDebug-Output".
+ */
+export interface AskForDebugOutput {
+  /**
+   * @maxItems 200
+   */
+  breakpoints: Breakpoint[];
 }
 /**
  * Body of `POST …/fork`: the room as it is now, or as it was at a checkpoint.
@@ -382,6 +453,78 @@ export interface DailyTokens {
   allowed: number;
 }
 /**
+ * How a program under the debugger stands now. One with a lower number than what is known says nothing new.
+ */
+export interface DebugEvent {
+  type: "debug";
+  run: string;
+  debug: DebugState;
+}
+/**
+ * How a program stands under the debugger, for the whole room; lines are those of the text that it runs.
+ *
+ * `number` grows with every change. `stop` counts the stops: an action that names another one comes too late. `frames`
+ * are those of the stopped thread, the innermost first, `variables` what was looked at since the stop. `error` is the
+ * exception that it stopped for, in one line.
+ */
+export interface DebugState {
+  number: number;
+  status: DebugStatus;
+  stop: number;
+  reason: StopReason | null;
+  error: string | null;
+  thread: string | null;
+  frames: StackFrame[];
+  variables: VariableGroup[];
+  breakpoints: Breakpoint[];
+}
+/**
+ * A call that is under way. `path` is None outside the room's files; `scopes` are empty until a look (`frame`).
+ */
+export interface StackFrame {
+  id: number;
+  name: string;
+  path: string | null;
+  line: number;
+  scopes: VariableScope[];
+}
+/**
+ * A frame's local or global variables, which `expand` asks for.
+ */
+export interface VariableScope {
+  name: string;
+  reference: number;
+}
+/**
+ * The variables of a scope, or the parts of a variable: those of `reference`, and how many `more` there are.
+ */
+export interface VariableGroup {
+  reference: number;
+  variables: Variable[];
+  more: number;
+}
+/**
+ * One variable, as far as it is shown. `reference` asks for its parts (`expand`); 0: it has none.
+ */
+export interface Variable {
+  name: string;
+  value: string;
+  type: string;
+  reference: number;
+}
+/**
+ * Body of `POST …/runs/{run}/debug`.
+ *
+ * `reference` is the frame or the variables that are looked at; `breakpoints` are all that there are from now on.
+ * `stop` is the stop at which it was asked: what comes too late is not done.
+ */
+export interface Debugging {
+  action: DebugAction;
+  stop: number | null;
+  reference: number | null;
+  breakpoints: Breakpoint[] | null;
+}
+/**
  * The command with this id was carried out; `result` names what it made.
  */
 export interface Done {
@@ -420,7 +563,8 @@ export interface TurnEvent {
  * One request to a model and what it wrote. `text` is its prose for the chat, without the edit blocks.
  *
  * `waits_for` is the turn after whose end this one begins; None once it has. `notice` says what a running turn does
- * that nobody sees: that its model is asked again, or told of blocks that failed.
+ * that nobody sees: that its model is asked again, or told of blocks that failed. `run` is the last run that it
+ * asked for.
  */
 export interface Turn {
   id: string;
@@ -433,6 +577,7 @@ export interface Turn {
   state: TurnState;
   waits_for: string | null;
   notice: string | null;
+  run: string | null;
   text: string;
   hunks: Hunk[];
   usage: Usage | null;
@@ -521,7 +666,8 @@ export interface RunEvent {
  *
  * `output_bytes` counts what was written, kept or not; `memory_bytes` is the most that was in use at once. `ahead`
  * says how many runs a worker will take before this one, while it waits and as far as anybody knows. It runs the text
- * of the moment `created_at`; `begun_at` is when a worker took it. Moments are milliseconds since 1970.
+ * of the moment `created_at`; `begun_at` is when a worker took it. Moments are milliseconds since 1970. Of the files
+ * that it made or changed `left_out` were not kept.
  */
 export interface Run {
   id: string;
@@ -543,17 +689,26 @@ export interface Run {
   memory_bytes: number | null;
   output_bytes: number;
   made: MadeFile[];
+  page: PageReport | null;
+  debug: DebugState | null;
+  left_out: number;
   created_at: number;
   begun_at: number | null;
 }
 /**
- * One test's result; `id` is pytest's node id.
+ * One test of a run. `id` is the `path` of its file and its `names` from the outside in, joined by `::`.
+ *
+ * `line` is where it begins, 1-based. `message` says why it failed or was skipped; `output` is what it printed.
  */
 export interface Test {
   id: string;
+  path: string;
+  names: string[];
   outcome: Outcome;
+  line: number | null;
   seconds: number;
   message: string;
+  output: string;
 }
 /**
  * What a sandbox may use, all its processes together.
@@ -582,13 +737,54 @@ export interface MadeFile {
   type: string;
 }
 /**
- * One test of a running run ended.
+ * What a look at a room's page showed.
+ *
+ * `load_ms` is None if the page did not finish loading. `left_out` counts what was said or failed beyond what is kept.
+ * `picture` is the path of a file that the run made: the page as it looked, as PNG.
  */
-export interface TestEvent {
-  type: "test";
+export interface PageReport {
+  path: string;
+  title: string;
+  load_ms: number | null;
+  messages: PageMessage[];
+  failures: FailedLoad[];
+  left_out: number;
+  picture: string | null;
+}
+/**
+ * What a page wrote to its console, `count` times in a row, or an error of it that nothing caught.
+ */
+export interface PageMessage {
+  level: PageLevel;
+  text: string;
+  uncaught: boolean;
+  place: PagePlace | null;
+  count: number;
+}
+/**
+ * A place in a document that a page is made of, both 1-based.
+ */
+export interface PagePlace {
+  path: string;
+  line: number;
+  column: number;
+}
+/**
+ * Something that a page asked for and did not get. `address` is a path of the room where it is one.
+ */
+export interface FailedLoad {
+  address: string;
+  reason: string;
+  place: PagePlace | null;
+}
+/**
+ * Tests of a running run were found, began or ended: how each of them stands now.
+ */
+export interface TestsEvent {
+  type: "tests";
   seq: number;
   run: string;
-  test: Test;
+  tests: Test[];
 }
 /**
  * Somebody said something.
@@ -639,11 +835,15 @@ export interface JoinRequest {
 }
 /**
  * First event of a socket. `state` is None when the events since the client's `since` follow instead.
+ *
+ * `changed_at` is when the room's files last changed, in milliseconds since 1970, as far as anybody knows: a run that
+ * is older is not of the text of now.
  */
 export interface Hello {
   type: "hello";
   seq: number;
   member: Member;
+  changed_at: number | null;
   state: State | null;
 }
 /**
@@ -734,6 +934,14 @@ export interface Output {
   text: string;
 }
 /**
+ * A run that waits has another place in the line: this many begin before it. Not journaled.
+ */
+export interface Waiting {
+  type: "waiting";
+  run: string;
+  ahead: number;
+}
+/**
  * The first `frames` frames of type 0 that this socket sent, whatever their step, are committed.
  */
 export interface Saved {
@@ -766,6 +974,36 @@ export interface JoinState {
   state: RequestState;
   owner_here: boolean;
   again_at: number | null;
+}
+/**
+ * Body of `POST …/runs/{run}/keep`: files that a run made are to be the room's. `replace`: also over others.
+ */
+export interface KeepFiles {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  paths: string[];
+  replace: boolean;
+}
+/**
+ * Files whose names end in one of `suffixes`, however written, and what runs one of them: `command` and its path.
+ *
+ * Without a command they are pages, which the preview shows. `mains` are the files that are taken for a room's
+ * program, the likeliest first; `parts` are no programs by themselves, and `tests` hold tests. Files that end in
+ * one of `scripts` belong to the page in a room that has one.
+ */
+export interface Language {
+  name: string;
+  /**
+   * @minItems 1
+   */
+  suffixes: string[];
+  command: string[];
+  mains: string[];
+  parts: string[];
+  tests: string[];
+  scripts: string[];
 }
 /**
  * Body of `POST …/session`.

@@ -43,9 +43,14 @@ _OFFERED: Final = """\
   `window.sparkroom?.restore(kept => { state = kept })` is called with it after the reload, if there was any.
 - `localStorage` outlives such a reload, but nothing more. `alert`, `confirm` and `prompt` do not stop the script: show
   messages in the page itself. The page must fit its frame; keys that it uses must not scroll it.
-- A program: people run it with a command such as `python main.py`, in a sandbox without network. It has Python with
-  its standard library and pytest, nothing else to import, and a terminal for `input()` and `print()`. Tests are files
-  named `test_*.py`, beside the code.
+- A program: people run it in a sandbox without network, by its file: `python main.py`, `node main.ts`, `node main.mjs`
+  or `bash main.sh`. There is a terminal for input and output. What Run does instead can stand in `sparkroom.toml`:
+  `run = "python main.py --fast"`, or a table `[run]` of such commands by their names.
+- Python has its standard library, numpy, matplotlib, pytest and hypothesis, nothing else to import. There is no screen:
+  save plots as files (`savefig("plot.png")`), which people see after the run. Node 24 has its own modules and no npm
+  packages. It strips the types of TypeScript: no enums, namespaces, parameter properties or JSX; a relative import
+  names the file with its ending, as in `"./game.ts"`.
+- Tests stand beside the code, named `test_*.py` for pytest, or `*.test.ts` and `*.test.mjs` for `node:test`.
 """
 
 _BRIEFLY: Final = """\

@@ -22,7 +22,7 @@ _UNDONE: Final = "\n\n[undone: its changes were taken back]"
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One turn that is over, or one decision about it. `number` grows with what happened."""
+    """One turn that is over, one decision about it, or what came of its tests. `number` grows with what happened."""
 
     number: int
     turn: str
@@ -60,6 +60,10 @@ class Memory:
         """Keep that somebody rejected a hunk."""
         if hunk.state == HunkState.REJECTED:
             self._decide(turn_id, f"{hunk.decided_by or 'Somebody'} took back the change of {_place(hunk)}")
+
+    def tested(self, turn_id: str, what: str) -> None:
+        """Keep what came of the tests that a turn asked for."""
+        self._decisions.append(Noted(self._next(), turn_id, what))
 
     def copy(self) -> Memory:
         """As it is now, for another thread."""

@@ -25,7 +25,11 @@ _SELECTED: Final = {
     Mode.ASK: "The person selected {lines} of {path}, and asks about those:",
     Mode.PLAN: "The person selected {lines} of {path}:",
 }
-_WRONG: Final = "This went wrong. Mend its cause, and change nothing else:"
+_WRONG: Final = {
+    Mode.EDIT: "This went wrong. Mend its cause, and change nothing else:",
+    Mode.ASK: "The person asks about this:",
+    Mode.PLAN: "This is what the plan is about:",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def _beside(view: RoomView, ask: Ask, about: Wanted, tokens: int) -> Iterator[st
     if ask.selection is not None and (file := _file(view, ask.selection.path)) is not None:
         yield _selection(ask, ask.selection, file, tokens // 3)
     if ask.problem is not None:
-        yield f"{_WRONG}\n\n{fitted(ask.problem.text, tokens // 3)}"
+        yield f"{_WRONG[ask.mode]}\n\n{fitted(ask.problem.text, tokens // 3)}"
         for place in islice(_places(view.names, ask), _MOST_PLACES):
             if (file := _file(view, place.path)) is not None and place is not ask.selection:
                 yield _surroundings(place, file)

@@ -6,7 +6,12 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from ide.domain.turns.intent import asks_for_tests, without_request_for_tests
+from ide.domain.turns.intent import (
+    asks_for_page_check,
+    asks_for_tests,
+    without_request_for_page_check,
+    without_request_for_tests,
+)
 from ide.engines.rehearsal import prose
 from ide.engines.rehearsal.blocks import create
 from ide.engines.rehearsal.catalogue import PROTOTYPES, Prototype, match, titles
@@ -43,9 +48,11 @@ def answer(question: Question, tokens_per_second: float) -> str:
 
 
 def _answer(question: Question, rate: float) -> str:
-    prompt = without_request_for_tests(question.prompt)
+    prompt = without_request_for_page_check(without_request_for_tests(question.prompt))
     if not prompt and asks_for_tests(question.prompt):
         return prose.tests(there=has_tests(question))
+    if not prompt and asks_for_page_check(question.prompt):
+        return prose.PAGE_CHECK
     question = chosen(replace(question, prompt=prompt))
     if len(question.prompt) > LONGEST:
         return _declined(question, "That is more than I can account for, so I changed nothing.")

@@ -23,6 +23,10 @@ def played(tokens_per_second: float) -> str:
     return f"Prepared example, played at {tokens_per_second:,.0f} tokens/s."
 
 
+PAGE_CHECK: Final = "Looking at the page."
+"""The answer to a request for a look at the page and nothing else; it is the room that looks."""
+
+
 def tests(*, there: bool) -> str:
     """The answer to a request for the tests and nothing else; it is the room that runs them."""
     return "Running the tests." if there else "There are no tests in this room."

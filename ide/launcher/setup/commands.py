@@ -16,6 +16,7 @@ def to_run() -> None:
     frontend.BUILD.do()
     if debian.bubblewrap():
         sandbox.toolchain()
+        debian.page_browser()
 
 
 def to_check() -> None:

@@ -44,6 +44,24 @@ def bubblewrap() -> bool:
     return False
 
 
+def page_browser() -> None:
+    """See to a Chromium for page checks. Without it everything else works, so its lack ends nothing."""
+    if shutil.which("chromium-headless-shell") or shutil.which("chromium") or (BUILD / "browsers").is_dir():
+        return
+    if can_install():
+        say("Installing Chromium, which looks at pages that people want checked …")
+        try:
+            install("chromium-headless-shell", "fonts-liberation")
+        except Failed as failure:
+            say(str(failure))
+        else:
+            return
+    say(
+        "Page checks are not available: Chromium is missing. Get it with: sudo apt-get install chromium-headless-shell"
+        " fonts-liberation"
+    )
+
+
 def browser() -> None:
     """See to a Chromium for browser tests: the system's, Debian's, or Playwright's own, in the checkout."""
     if shutil.which("chromium"):

@@ -18,16 +18,16 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ide.launcher import redis, stack
 from ide.launcher.addresses import Addresses
-from ide.launcher.children import redis_child, web_child, worker_child
+from ide.launcher.children import redis_child, web_child, worker_children
 from ide.launcher.claims import DataFolder, listen
 from ide.launcher.reload import keep_current
 from ide.launcher.supervisor import Child, NotStarted, Supervisor
 
 
 class Command(BaseCommand):
-    """Starts Redis, the web processes and the worker, and keeps them running."""
+    """Starts Redis, the web processes and the workers, and keeps them running."""
 
-    help = "Serve until Ctrl-C: Redis (unless REDIS_URL is set), the web processes and the worker."
+    help = "Serve until Ctrl-C: Redis (unless REDIS_URL is set), the web processes and the workers."
     # They import the whole application, which only the children need.
     requires_system_checks = []
 
@@ -43,9 +43,8 @@ class Command(BaseCommand):
             raise SystemExit(f"REDIS_URL is not set: --only {only} needs the Redis that the other parts use")
         try:
             if only == "worker":
-                self._serve(
-                    [[worker_child(settings.REDIS_URL, self._environment(settings.REDIS_URL))]], "The worker runs"
-                )
+                workers = worker_children(settings.REDIS_URL, self._environment(settings.REDIS_URL))
+                self._serve([workers], "The workers run")
             else:
                 self._serve_web(with_worker=only is None, current=options["reload"])
         except NotStarted as failure:
@@ -75,7 +74,7 @@ class Command(BaseCommand):
                 probe = held.enter_context(listen("127.0.0.1", 0))
                 layers[-1].append(web_child(settings.SERVER, name, shared, probe, addresses.host_header, environment))
             if with_worker:
-                layers[-1].append(worker_child(redis_url, environment))
+                layers[-1] += worker_children(redis_url, environment)
             keep_sources = partial(keep_current, children=layers[-1], say=self._say) if current else None
             others = f"; other devices open {addresses.elsewhere}" if addresses.elsewhere else ""
             self._serve(layers, f"Sparkroom is ready at {addresses.public}{others}", keep_sources)

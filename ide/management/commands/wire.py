@@ -13,10 +13,10 @@ from django.core.management.base import BaseCommand
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from ide.wire import codes, history, messages, models, shapes
+from ide.wire import codes, history, languages, messages, models, run_shapes, shapes
 
 # What a browser sends: fields with a default may be left out. Everything else comes from the server, whole.
-_SENT = (shapes.Ask, shapes.AskForRoom, shapes.AskForRun, shapes.Terminal)
+_SENT = (shapes.Ask, shapes.AskForRoom, run_shapes.AskForRun, run_shapes.Terminal)
 _UNIONS = {"Event": messages.Event, "AnyCommand": messages.AnyCommand}
 
 
@@ -51,7 +51,7 @@ def _shapes() -> list[type[shapes.Shape]]:
     """Every shape that crosses the wire, without the two that only others derive from."""
     found = {
         member
-        for module in (shapes, history, models, messages)
+        for module in (shapes, run_shapes, history, languages, models, messages)
         for _, member in inspect.getmembers(module, inspect.isclass)
         if issubclass(member, shapes.Shape) and member not in (shapes.Shape, messages.Command)
     }

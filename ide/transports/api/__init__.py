@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from ide.domain.documents import BadPath
 from ide.domain.refusals import Refusal
-from ide.transports.api import archive, files, history, members, messages, models, requests, rooms, runs, turns
+from ide.transports.api import archive, files, history, members, messages, models, requests, results, rooms, runs, turns
 from ide.wire.codes import Code
 from ide.wire.shapes import Problem
 
@@ -34,7 +34,7 @@ STATUS = {
 
 log = logging.getLogger(__name__)
 api = NinjaAPI(title="Sparkroom", version="1", urls_namespace="api")
-for part in (rooms, members, requests, archive, files, turns, runs, messages, history, models):
+for part in (rooms, members, requests, archive, files, turns, runs, results, messages, history, models):
     api.add_router("", part.router)
 
 

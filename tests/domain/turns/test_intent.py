@@ -6,7 +6,12 @@ import time
 
 import pytest
 
-from ide.domain.turns.intent import asks_for_tests, without_request_for_tests
+from ide.domain.turns.intent import (
+    asks_for_page_check,
+    asks_for_tests,
+    without_request_for_page_check,
+    without_request_for_tests,
+)
 
 ASKS = [
     "run the tests",
@@ -128,3 +133,48 @@ def test_no_prompt_takes_long(piece: str) -> None:
         assert not asks_for_tests(prompt)
         without_request_for_tests(prompt)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "check the page",
+        "Make a clock and check the page.",
+        "Add a button, then check the page for errors",
+        "Please check that the page works",
+        "Take a screenshot",
+        "Make it blue and take a screenshot of the page",
+        "Build a web page and check it in the browser",
+        "Can you check the page?",
+    ],
+)
+def test_a_clear_request_for_a_look_at_the_page_is_one(prompt: str) -> None:
+    assert asks_for_page_check(prompt)
+    assert not asks_for_tests(prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Make a page",
+        "check the code",
+        "Don't check the page",
+        "Add a check page",
+        "How do I check the page?",
+        "Write a script to check the page",
+        "Make the page check the time",
+        "Look at the page",
+        "Add a button that says check the page",
+        "check the page title",
+        "Make a page to take a screenshot",
+        "Do not take a screenshot, check the page",
+        'Write "check the page" on the button',
+        "Run the tests",
+    ],
+)
+def test_nothing_else_is(prompt: str) -> None:
+    assert not asks_for_page_check(prompt)
+
+
+def test_what_else_a_prompt_asks_stays() -> None:
+    assert without_request_for_page_check("Make a clock, and check the page") == "Make a clock"

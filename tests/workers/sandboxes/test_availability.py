@@ -10,7 +10,7 @@ import pytest
 
 from tests.workers.conftest import Transcript, order
 from workers.sandboxes.bubblewrap import Bubblewrap
-from workers.sandboxes.sandbox import Cause, Refused
+from workers.sandboxes.sandbox import Refused
 from workers.sandboxes.toolchain import Toolchain
 
 
@@ -39,17 +39,16 @@ def test_with_a_program_that_makes_no_sandbox(toolchain: Toolchain, program: str
     assert reason and reason.startswith("not available here: the sandbox could not be set up: ")
 
 
-def test_what_bubblewrap_says_is_the_reason_and_never_output(toolchain: Toolchain, tmp_path: Path) -> None:
+def test_what_bubblewrap_says_is_the_reason(toolchain: Toolchain, tmp_path: Path) -> None:
     unbindable = Bubblewrap(dataclasses.replace(toolchain, interpreter_folder=tmp_path / "missing"))
-    transcript = Transcript()
-    with unbindable.start(order("print('never')")) as sandbox:
-        ended = transcript.to_the_end(sandbox)
-    assert (transcript.text, ended.cause, ended.exit_code) == ("", Cause.REFUSED, None)
-    assert ended.reason and "Can't find source path" in ended.reason and "\n" not in ended.reason
+    with pytest.raises(Refused, match=r"the sandbox could not be set up: .*Can't find source path") as refused:
+        unbindable.start(order("print('never')"))
+    assert "\n" not in str(refused.value)
 
 
-def test_without_a_filter_for_this_processor(backend: Bubblewrap, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_filter_for_this_processor(toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    backend = Bubblewrap(toolchain)
     with pytest.raises(Refused, match="no system call filter for riscv64"):
         backend.start(order("print('never')"))
     assert (

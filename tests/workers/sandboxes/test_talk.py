@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from ide.wire.shapes import Terminal
+from ide.wire.run_shapes import Terminal
 from tests.workers.conftest import Transcript, order
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.sandbox import Cause, Refused
@@ -192,3 +192,32 @@ def test_nothing_can_be_said_after_the_end(backend: Bubblewrap) -> None:
         sandbox.resize(SCREEN)
         sandbox.kill()
         sandbox.close()
+
+
+ECHO = """
+import os
+hear, say = map(int, os.environ["SPARKROOM_TALK"].split(","))
+with open(hear, "rb") as questions, open(say, "wb", buffering=0) as answers:
+    for question in questions:
+        answers.write(question.upper() + b"\\n" if len(question) < 99 else b"%d\\n" % len(question))
+"""
+
+
+def test_a_conversation_in_lines_beside_input_and_output(backend: Bubblewrap) -> None:
+    transcript = Transcript()
+    with backend.start(order(ECHO, talk=True)) as sandbox:
+        for question in (b"one", "zwölf".encode(), b"x" * 500_000):
+            assert sandbox.tell(question)
+        while len(transcript.talk) < 3:
+            transcript.follow(sandbox)
+        sandbox.kill()
+        transcript.to_the_end(sandbox)
+        assert not sandbox.tell(b"too late") or sandbox.read(0) is not None
+    assert transcript.talk == [b"ONE", "ZWöLF".encode(), b"500001"]
+    assert transcript.text == ""
+
+
+def test_a_conversation_that_nobody_has_is_not_heard(backend: Bubblewrap) -> None:
+    with backend.start(order("print('alone')")) as sandbox:
+        assert not sandbox.tell(b"hello?")
+        Transcript().to_the_end(sandbox)

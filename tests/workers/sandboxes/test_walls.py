@@ -105,7 +105,7 @@ print(json.dumps([sorted(os.listdir("/")), [attempt(os.stat, name) for name in {
     root, attempts, scratch = answer(backend, program)
     assert set(root) <= {"bin", "dev", "etc", "home", "lib", "lib64", "opt", "proc", "sbin", "tmp", "usr"}
     assert attempts == ["FileNotFoundError"] * len(names)
-    assert scratch == []
+    assert set(scratch) <= {".matplotlib"}
 
 
 def test_symlinks_lead_nowhere(backend: Bubblewrap, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 /** Rows of the wire for tests: whole, and each field can be given. */
-import type { Hunk, JoinRequest, Member, Room, Run, State, Turn } from "../../wire/types";
+import type { Hunk, JoinRequest, Member, Room, Run, State, Test, Turn } from "../../wire/types";
 
 export function member(fields: Partial<Member> = {}): Member {
   return { id: "m1", name: "Blue Fox", colour: "#3366cc", role: "owner", here: true, removed: false, ...fields };
@@ -45,6 +45,7 @@ export function turn(fields: Partial<Turn> = {}): Turn {
     state: "streaming",
     waits_for: null,
     notice: null,
+    run: null,
     text: "",
     hunks: [],
     usage: null,
@@ -105,6 +106,9 @@ export function run(fields: Partial<Run> = {}): Run {
     memory_bytes: null,
     output_bytes: 0,
     made: [],
+    page: null,
+    debug: null,
+    left_out: 0,
     ahead: null,
     begun_at: null,
     created_at: 0,
@@ -114,4 +118,18 @@ export function run(fields: Partial<Run> = {}): Run {
 
 export function state(fields: Partial<State> = {}): State {
   return { room: room(), turns: [], runs: [], messages: [], requests: [], ...fields };
+}
+
+export function test(fields: Partial<Test> = {}): Test {
+  return {
+    id: "test_a.py::test_b",
+    path: "test_a.py",
+    names: ["test_b"],
+    outcome: "passed",
+    line: 1,
+    seconds: 0.1,
+    message: "",
+    output: "",
+    ...fields,
+  };
 }

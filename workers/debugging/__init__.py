@@ -1,0 +1,1 @@
+"""Programs under the debugger: debugpy inside the sandbox, spoken with by DAP over the run's pipes."""
