@@ -60,6 +60,12 @@ class Broadcast:
             self._offset += len(text)
             self._next = time.monotonic() + OUTPUT_SECONDS
 
+    def repeat(self, offset: int) -> None:
+        """Send again what was sent from `offset` on; whoever knows it takes nothing from it."""
+        sent = "".join(self._sent)
+        for begin in range(offset, len(sent), PIECE_LENGTH):
+            self.send(Output(run=self._run_id, offset=begin, text=sent[begin : begin + PIECE_LENGTH]))
+
     def end(self) -> None:
         """Send the output that waits, unless it is a flood's: the row, which comes next, has all of it."""
         if sum(map(len, self._waiting)) <= PIECE_LENGTH:

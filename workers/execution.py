@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -36,6 +37,7 @@ class Execution:
         self._broadcast = broadcast
         self._recorded_at = time.monotonic()
         self._dirty = False
+        self._repeats: deque[int] = deque()
 
     def start(self, backend: SandboxBackend) -> Sandbox:
         """Have it begin. Raises Refused."""
@@ -61,6 +63,10 @@ class Execution:
 
     def hear(self, asked: Debugging) -> None:
         """What somebody asks of a program under the debugger, from any thread; others are not under it."""
+
+    def repeat(self, offset: int) -> None:
+        """Tell the room again what was said from `offset` on. From any thread; of several the least counts."""
+        self._repeats.append(offset)
 
     def tell(self) -> None:
         """Store and send what `take` has gathered: called when it is due, and before the end."""
@@ -89,6 +95,7 @@ class Execution:
                 return piece
             if self._broadcast.due_in == 0:
                 self._broadcast.flush()
+            self._repeat()
             self._record()
 
     def finish(self, ended: Ended, leaving: bool) -> None:
@@ -119,6 +126,11 @@ class Execution:
             spared = kept.data.keys()
             self._lease.write(partial(results.put, digest=digest, data=data, spared=spared, most_bytes=most))
         return kept
+
+    def _repeat(self) -> None:
+        """Do what `repeat` asked for, for all who asked at once."""
+        if asked := [self._repeats.popleft() for _ in range(len(self._repeats))]:
+            self._broadcast.repeat(min(asked))
 
     def _patience(self) -> float:
         """How long to wait for the sandbox before there is something else to do, in seconds."""

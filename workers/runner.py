@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from redis.exceptions import RedisError
 
 from ide.domain.queues import RUNS, PlacesOf, Ticket
-from ide.engines.bus import Control, Debug, Input, Resize, Stop, WorkerBus
+from ide.engines.bus import Control, Debug, Input, Repeat, Resize, Stop, WorkerBus
 from ide.engines.workforce import WorkerStatus
 from ide.store import runs
 from ide.store.runs import RunInput
@@ -152,5 +152,7 @@ def _obey(control: Control, sandbox: Sandbox, execution: Execution) -> None:
             sandbox.write(data)
         case Resize(columns=columns, rows=rows):
             sandbox.resize(Terminal(columns=columns, rows=rows))
+        case Repeat(offset=offset):
+            execution.repeat(offset)
         case Debug(asked=asked):
             execution.hear(asked)

@@ -55,7 +55,14 @@ class Debug(Shape):
     asked: Debugging
 
 
-Control = Stop | Input | Resize | Debug
+class Repeat(Shape):
+    """Somebody came who knows the run's output up to `offset`, in code points: tell the rest again."""
+
+    type: Literal["repeat"] = "repeat"
+    offset: int
+
+
+Control = Stop | Input | Resize | Debug | Repeat
 _CONTROLS: TypeAdapter[Control] = TypeAdapter(Annotated[Control, Field(discriminator="type")])
 
 

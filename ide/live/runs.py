@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from ide.domain.programs import SETTINGS
 from ide.domain.queues import QUEUE_OF, lane_of
 from ide.domain.refusals import Refusal
 from ide.domain.runs import command_of
-from ide.engines.bus import Control, Debug, Input, Resize, Stop
+from ide.engines.bus import Control, Debug, Input, Repeat, Resize, Stop
 from ide.engines.languages import languages
 from ide.live.connection import Person
 from ide.store import runs
@@ -93,6 +93,16 @@ class Runs:
         """The run with its place in the line, as far as it is known here."""
         waits = run.state == RunState.QUEUED and run.id in self._ahead
         return run.model_copy(update={"ahead": self._ahead[run.id]}) if waits else run
+
+    def repeat(self, known: Iterable[run_shapes.Run]) -> None:
+        """Have workers tell what these runs have said that their rows do not hold yet: somebody came who missed it."""
+        for run in known:
+            if run.state == RunState.RUNNING:
+                self._room.background(self._repeat(run))
+
+    async def _repeat(self, run: run_shapes.Run) -> None:
+        with suppress(Refusal):  # the row has all of it in the end
+            await self._tell(run.id, Repeat(offset=len(run.output)))
 
     async def stop(self, run_id: str) -> None:
         """Kill a run, or take it back if no worker has it yet."""

@@ -171,6 +171,7 @@ class Session:
         # The number is read before the state: an event between is in both, and may be applied twice.
         seq = await do(journal.last, room.id)
         state = await room.state(person.role, self._preview)
+        room.runs.repeat(state.runs)
         hello = Hello(seq=seq, member=me, changed_at=changed_at, state=state)
         return [encode_json(hello.model_dump_json())]
 
