@@ -1,6 +1,6 @@
 """`make bench`: the side-by-side figures, as tables and in `build/bench.json`.
 
-python -m tests.benchmarks [stream] [lag] [stop] [crowd] [growth] [memory] [flood]
+python -m tests.benchmarks [stream] [lag] [stop] [crowd] [growth] [memory] [flood] [runs]
     these parts alone; the others' figures stay in the file
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.benchmarks import crowd, flood, growth, lag, memory, stop, stream
+from tests.benchmarks import crowd, flood, growth, lag, memory, runs, stop, stream
 from tests.benchmarks.tables import table
 from tests.stack import ROOT
 
@@ -76,6 +76,14 @@ GROWTH_COLUMNS = (
     ("slowest_ms", "slowest ms"),
     ("opening_cpu_ms", "server's CPU ms"),
 )
+
+START_COLUMNS = (
+    ("path", ""),
+    ("first_word_ms", "first word ms"),
+    ("p90_ms", "p90 ms"),
+    ("over_bare_ms", "over the bare one"),
+)
+JOB_COLUMNS = (("path", ""), ("jobs_a_second", "jobs a second"), ("of_the_loop", "× the loop"))
 
 
 def measure_stream() -> Any:
@@ -149,6 +157,13 @@ def measure_memory() -> Any:
     return figures
 
 
+def measure_runs() -> Any:
+    """How soon a run is heard of elsewhere, and how many a machine carries out."""
+    starts, jobs = asyncio.run(runs.measure_starts()), asyncio.run(runs.measure_jobs())
+    print(f"\n{table(starts, START_COLUMNS)}\n\n{table(jobs, JOB_COLUMNS)}\n\n{runs.NOTES}")
+    return {"rounds": runs.ROUNDS, "jobs": runs.JOBS, "starts": starts, "throughput": jobs}
+
+
 PARTS: dict[str, Callable[[], Any]] = {
     "stream": measure_stream,
     "lag": measure_lag,
@@ -157,6 +172,7 @@ PARTS: dict[str, Callable[[], Any]] = {
     "growth": measure_growth,
     "memory": measure_memory,
     "flood": measure_flood,
+    "runs": measure_runs,
 }
 
 
