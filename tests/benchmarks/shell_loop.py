@@ -12,7 +12,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-from ide.wire.run_shapes import RunLimits
+from tests.workers.limits import LIMITS
 from workers.sandboxes import arguments, seccomp
 from workers.sandboxes.channels import BEGIN
 from workers.sandboxes.descriptors import Descriptors
@@ -22,15 +22,6 @@ from workers.sandboxes.spawner import ORDINARY_ID
 from workers.sandboxes.toolchain import locate
 
 AT_ONCE = 2
-LIMITS = RunLimits(
-    seconds=30,
-    cpu_seconds=10,
-    memory_bytes=512_000_000,
-    output_bytes=1_000_000,
-    file_bytes=64_000_000,
-    files=4_096,
-    processes=64,
-)
 
 
 class ShellLoop:

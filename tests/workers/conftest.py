@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from ide.wire.run_shapes import RunLimits, Terminal
+from ide.engines.bus import WorkerBus
+from ide.wire.run_shapes import Terminal
+from tests.workers.limits import LIMITS, PATIENCE
+from tests.workers.room import HeardRoom
+from workers.runner import Runner
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.groups import Groups
 from workers.sandboxes.sandbox import Ended, Order, Report, Sandbox, Talk, Text
 from workers.sandboxes.toolchain import Toolchain, install, locate
-
-LIMITS = RunLimits(
-    seconds=10,
-    cpu_seconds=10,
-    memory_bytes=512_000_000,
-    output_bytes=1_000_000,
-    file_bytes=64_000_000,
-    files=4_096,
-    processes=64,
-)
-PATIENCE = 20.0
 
 
 def order(
@@ -99,6 +92,26 @@ def backend(toolchain: Toolchain) -> Bubblewrap:
 def either_backend(request: pytest.FixtureRequest, toolchain: Toolchain, backend: Bubblewrap) -> Bubblewrap:
     """With the machine's control groups, where the tests may make any, and as if they might not."""
     return backend if request.param == "control groups" else Bubblewrap(toolchain, groups=Groups([]))
+
+
+@pytest.fixture(scope="module")
+def bus(redis_url: str) -> Iterator[WorkerBus]:
+    bus = WorkerBus(redis_url)
+    yield bus
+    bus.close()
+
+
+@pytest.fixture(scope="module")
+def runner(backend: Bubblewrap, bus: WorkerBus) -> Runner:
+    runner = Runner(backend, bus, "worker")
+    runner.prepare()
+    return runner
+
+
+@pytest.fixture
+def room(redis_url: str) -> Iterator[HeardRoom]:
+    with HeardRoom(redis_url) as room:
+        yield room
 
 
 def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:

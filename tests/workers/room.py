@@ -16,7 +16,7 @@ from ide.wire.codes import Outcome, RunKind, RunState
 from ide.wire.frames import Json, decode
 from ide.wire.messages import EVENTS, Event, Output, RunEvent, TestsEvent
 from ide.wire.run_shapes import DebugState, Run, RunLimits, Terminal
-from tests.workers.conftest import LIMITS, PATIENCE
+from tests.workers.limits import LIMITS, PATIENCE
 
 T = TypeVar("T")
 

@@ -15,33 +15,14 @@ from ide.store.models import Run
 from ide.wire.codes import Outcome, RunState
 from ide.wire.messages import Output
 from ide.wire.run_shapes import Terminal
-from tests.workers.conftest import LIMITS, PATIENCE, processes_with, wait_until
+from tests.workers.conftest import processes_with, wait_until
+from tests.workers.limits import LIMITS, PATIENCE
 from tests.workers.room import HeardRoom
 from workers.runner import Runner
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.toolchain import Toolchain
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def bus(redis_url: str) -> Iterator[WorkerBus]:
-    bus = WorkerBus(redis_url)
-    yield bus
-    bus.close()
-
-
-@pytest.fixture(scope="module")
-def runner(backend: Bubblewrap, bus: WorkerBus) -> Runner:
-    runner = Runner(backend, bus, "worker")
-    runner.prepare()
-    return runner
-
-
-@pytest.fixture
-def room(redis_url: str) -> Iterator[HeardRoom]:
-    with HeardRoom(redis_url) as room:
-        yield room
 
 
 @contextmanager

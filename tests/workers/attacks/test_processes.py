@@ -182,7 +182,7 @@ print("gone")"""
 WORKER = """
 import json, sys
 from tests.workers.attacks.conftest import with_tools
-from tests.workers.conftest import Transcript, order
+from tests.workers.conftest import (Transcript, order)
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.toolchain import locate
 sandbox = Bubblewrap(locate(), sys.argv[1] or None).start(order(*with_tools(sys.argv[2])))

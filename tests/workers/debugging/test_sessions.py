@@ -8,15 +8,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from ide.engines.bus import Debug, Input, Stop, WorkerBus
+from ide.engines.bus import Debug, Input, Stop
 from ide.store import runs
 from ide.wire.codes import DebugAction, DebugStatus, RunState, StopReason
 from ide.wire.messages import DebugEvent
 from ide.wire.run_shapes import Breakpoint, Debugging, DebugState, Run, StackFrame, Terminal, Variable
-from tests.workers.conftest import LIMITS, PATIENCE
+from tests.workers.limits import LIMITS, PATIENCE
 from tests.workers.room import HeardRoom
 from workers.runner import Runner
-from workers.sandboxes.bubblewrap import Bubblewrap
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,26 +36,6 @@ print("sum", total([1, 2, 3], helper.factor()))
 """
 HELPER = "def factor():\n    ten = 10\n    return ten\n"
 FILES = {"main.py": PROGRAM, "helper.py": HELPER}
-
-
-@pytest.fixture(scope="module")
-def bus(redis_url: str) -> Iterator[WorkerBus]:
-    bus = WorkerBus(redis_url)
-    yield bus
-    bus.close()
-
-
-@pytest.fixture(scope="module")
-def runner(backend: Bubblewrap, bus: WorkerBus) -> Runner:
-    runner = Runner(backend, bus, "worker")
-    runner.prepare()
-    return runner
-
-
-@pytest.fixture
-def room(redis_url: str) -> Iterator[HeardRoom]:
-    with HeardRoom(redis_url) as room:
-        yield room
 
 
 class Debugged:

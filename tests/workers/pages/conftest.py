@@ -12,7 +12,7 @@ import pytest
 from ide.settings import FRONTEND_DIST
 from ide.wire.codes import PageLevel
 from ide.wire.run_shapes import PageMessage, PageReport, RunLimits
-from tests.workers.conftest import LIMITS
+from tests.workers.limits import LIMITS
 from workers.pages.check import PageCheck, PageChecks
 from workers.sandboxes.browser import BrowserSandbox
 from workers.sandboxes.sandbox import Ended, Order, Report

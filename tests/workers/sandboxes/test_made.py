@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ide.domain.documents import check_path
-from tests.workers.conftest import LIMITS, Transcript, order
+from tests.workers.conftest import Transcript, order
+from tests.workers.limits import LIMITS
 from workers.sandboxes import made
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.made import Collector
