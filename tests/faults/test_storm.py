@@ -95,10 +95,11 @@ async def test_a_run_whose_worker_and_web_process_die_is_lost(tmp_path: Path) ->
         database = Sqlite(tmp_path / "data")
         await _until(lambda: _running(database))
         began = time.monotonic()
+        children = psutil.Process(stack.pid).children()
+        web = [child for child in children if any("ide.launcher.servers" in word for word in child.cmdline())]
         _kill(stack)
-        for child in psutil.Process(stack.pid).children():
-            if any("ide.launcher.servers" in word for word in child.cmdline()):
-                child.kill()
+        for process in web:
+            process.kill()
         await _until(lambda: not _running(database))
         print(f"lost after {time.monotonic() - began:.1f} s")
         rows = database.rows("SELECT state, reason FROM store_run")
