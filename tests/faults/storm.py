@@ -103,11 +103,16 @@ class Asked:
 
 def workers(stack: Stack, queue: str = "runs") -> list[psutil.Process]:
     """The processes of a queue's workers, as far as they live."""
-    return [
-        child
-        for child in psutil.Process(stack.pid).children()
-        if child.status() != psutil.STATUS_ZOMBIE and any(f"sparkroom-{queue}-" in word for word in child.cmdline())
-    ]
+    children = psutil.Process(stack.pid).children()
+    return [child for child in children if any(f"sparkroom-{queue}-" in word for word in words_of(child))]
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """The words of a process's command; none once it has ended, collected or not."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def marked(asked: list[Asked]) -> Iterator[str]:

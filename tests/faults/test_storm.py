@@ -96,7 +96,7 @@ async def test_a_run_whose_worker_and_web_process_die_is_lost(tmp_path: Path) ->
         await _until(lambda: _running(database))
         began = time.monotonic()
         children = psutil.Process(stack.pid).children()
-        web = [child for child in children if any("ide.launcher.servers" in word for word in child.cmdline())]
+        web = [child for child in children if any("ide.launcher.servers" in word for word in storm.words_of(child))]
         _kill(stack)
         for process in web:
             process.kill()
