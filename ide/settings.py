@@ -151,6 +151,8 @@ WORKER_THREADS = {
     RUNS: env.whole("SPARKROOM_WORKER_RUNS", 64, 1, 1_000, "runs that one worker carries out at a time"),
     CHECKS: env.whole("SPARKROOM_WORKER_CHECKS", 2, 1, 64, "page checks that one worker carries out at a time"),
 }
+# They wait for people, who may be away: the other threads are for what ends by itself.
+WORKER_SESSIONS = max(1, WORKER_THREADS[RUNS] // 2)
 WARM_SANDBOXES = env.whole("SPARKROOM_WARM", 2, 0, 64, "sandboxes of a kind in which an interpreter waits")
 WARM_BYTES = env.whole("SPARKROOM_WARM_MEMORY", 100_000_000, 0, 64_000_000_000, "bytes")
 SOCKET_MESSAGES_PER_SECOND = env.whole("SPARKROOM_SOCKET_RATE", 2_000, 10, 100_000, "messages a second")

@@ -12,11 +12,10 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from redis.exceptions import RedisError
 
-from ide.domain.queues import RUNS, PlacesOf, Ticket
+from ide.domain.queues import RUNS, Lane, PlacesOf, Ticket
 from ide.engines.bus import Control, Debug, Input, Repeat, Resize, Stop, WorkerBus
 from ide.engines.workforce import WorkerStatus
 from ide.store import runs
-from ide.store.runs import RunInput
 from ide.store.writer import connected
 from ide.wire.messages import RunEvent
 from ide.wire.run_shapes import Terminal
@@ -28,23 +27,33 @@ from workers.lease import Lease, LeaseLost
 from workers.leases import Kept, Leases
 from workers.sandboxes.sandbox import Cause, Ended, Refused, Sandbox, SandboxBackend
 
+FAULT = "something went wrong in the worker; its log says what"
+
 log = logging.getLogger(__name__)
 
 
 class Runner:
-    """One worker's runs: those of `queue`, as many at a time as `places` says (by default the settings).
+    """One worker's runs: those of `queue`, as many at a time as `places` says, and `sessions` of the lane of that name
+    (by default the settings).
 
     `worker` names it in their leases. Every method may be called from any thread.
     """
 
     def __init__(
-        self, backend: SandboxBackend, bus: WorkerBus, worker: str, queue: str = RUNS, places: PlacesOf | None = None
+        self,
+        backend: SandboxBackend,
+        bus: WorkerBus,
+        worker: str,
+        queue: str = RUNS,
+        places: PlacesOf | None = None,
+        sessions: int = settings.WORKER_SESSIONS,
     ) -> None:
         self._backend = backend
         self._bus = bus
         self._worker = worker
         self._queue = queue
         self._places = settings.RUN_PLACES if places is None else places
+        self._sessions = threading.BoundedSemaphore(sessions)
         self._controls = Controls(bus, worker)
         self._leases = Leases(worker)
         self._lack: str | None = "not available here: the worker has not looked yet"
@@ -89,11 +98,27 @@ class Runner:
             return False
         lease = Lease(run_id, self._worker)
         try:
-            given, event = lease.write(partial(runs.claim, places=self._places))
+            lane = lease.write(lambda waiting, _: runs.lane(waiting))
+        except LeaseLost:
+            return False
+        if lane is not Lane.SESSIONS:
+            return self._begin(lease)
+        # Without a place here it stays queued, for another worker or for when a session ends.
+        if not self._sessions.acquire(blocking=False):
+            return False
+        try:
+            return self._begin(lease)
+        finally:
+            self._sessions.release()
+
+    def _begin(self, lease: Lease) -> bool:
+        """Claim a run and execute it. False if it was not this worker's to begin."""
+        try:
+            room_id, event = lease.write(partial(runs.claim, places=self._places))
         except LeaseLost:
             return False
         with suppress(LeaseLost):
-            self._execute_claimed(lease, given, event)
+            self._execute_claimed(lease, room_id, event)
         return True
 
     def _waiting(self) -> list[Ticket]:
@@ -105,12 +130,13 @@ class Runner:
             return []
         return [ticket for ticket in line.next() if ticket.queue == self._queue]
 
-    def _execute_claimed(self, lease: Lease, given: RunInput, event: RunEvent) -> None:
-        run_id = given.run.id
-        broadcast = Broadcast(self._bus, given.room_id, run_id)
+    def _execute_claimed(self, lease: Lease, room_id: str, event: RunEvent) -> None:
+        run_id = lease.run_id
+        broadcast = Broadcast(self._bus, room_id, run_id)
         broadcast.send(event)
         try:
             with self._leases.kept(lease) as kept:
+                given = lease.write(runs.input_of)
                 self._execute(EXECUTIONS[given.run.kind](lease, given, broadcast), run_id, kept)
         finally:
             with suppress(RedisError):
@@ -122,13 +148,18 @@ class Runner:
             if self._lack:
                 raise Refused(self._lack)
             sandbox = execution.start(self._backend)
+            kept.on_lost(sandbox.kill)
+            obey = partial(_obey, sandbox=sandbox, execution=execution)
+            with self._controls.heard_by(run_id, obey), sandbox, self._counted(sandbox):
+                execution.finish(execution.follow(sandbox), self._leaving)
         except Refused as refused:
-            execution.finish(Ended(Cause.REFUSED, None, str(refused), truncated=False, seconds=0.0), self._leaving)
-            return
-        kept.on_lost(sandbox.kill)
-        obey = partial(_obey, sandbox=sandbox, execution=execution)
-        with self._controls.heard_by(run_id, obey), sandbox, self._counted(sandbox):
-            execution.finish(execution.follow(sandbox), self._leaving)
+            execution.finish(_not_run(str(refused)), self._leaving)
+        except LeaseLost:
+            raise
+        except Exception:
+            # Its room must not wait for what will not come. Nothing of it is left here: the sandbox is closed.
+            log.exception("run %s could not be carried out", run_id)
+            execution.finish(_not_run(FAULT), self._leaving)
 
     @contextmanager
     def _counted(self, sandbox: Sandbox) -> Generator[None, None, None]:
@@ -142,6 +173,10 @@ class Runner:
         finally:
             with self._lock:
                 self._running.discard(sandbox)
+
+
+def _not_run(reason: str) -> Ended:
+    return Ended(Cause.REFUSED, None, reason, truncated=False, seconds=0.0)
 
 
 def _obey(control: Control, sandbox: Sandbox, execution: Execution) -> None:

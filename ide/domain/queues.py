@@ -99,31 +99,34 @@ class Line:
         return self._taken[in_room] < places.room and self._taken[of_member] < places.member
 
     def next(self) -> list[Ticket]:
-        """Those that may begin, in their order: each has a place when those before it have begun."""
+        """Those that may begin: each has a place when those before it have begun.
+
+        Rooms take turns: one with fewer runs of a kind comes first, then whoever asked first.
+        """
         rehearsed = Line((), self._places)
         rehearsed._taken = self._taken.copy()
         may = []
         for ticket in self._waiting:
             if rehearsed.has_place(ticket):
+                in_room, _ = _keys(ticket)
+                may.append((rehearsed._taken[in_room], ticket))
                 rehearsed._take(ticket)
-                may.append(ticket)
-        return may
+        return [ticket for _, ticket in sorted(may, key=lambda turn: turn[0])]
 
     def ahead(self) -> dict[str, int]:
         """For each run that waits, how many begin before it.
 
         One that may begin has those before it in its queue; one for which there is no place, those of its room.
         """
-        may = {ticket.run for ticket in self.next()}
         counts: Counter[tuple[str, ...]] = Counter()
         found = {}
+        for ticket in self.next():
+            in_queue = (ticket.queue,)
+            found[ticket.run] = counts[in_queue]
+            counts[in_queue] += 1
         for ticket in self._waiting:
-            in_queue, in_room = (ticket.queue,), (ticket.room, ticket.lane)
-            if ticket.run in may:
-                found[ticket.run] = counts[in_queue]
-                counts[in_queue] += 1
-            else:
-                found[ticket.run] = counts[in_room]
+            in_room, _ = _keys(ticket)
+            found.setdefault(ticket.run, counts[in_room])
             counts[in_room] += 1
         return found
 

@@ -36,6 +36,8 @@ def words_for(asked: AskForRun) -> list[str]:
     if asked.select is not None and asked.only is not None:
         raise Refusal(Code.BAD_REQUEST, 'The tests of a run are chosen by "select" or by "only", not by both.')
     if asked.select is not None:
+        if "\0" in asked.select:
+            raise Refusal(Code.BAD_REQUEST, '"select" holds no NUL.')
         parse(asked.select)
         return [*TESTS, asked.select]
     only = asked.only or []

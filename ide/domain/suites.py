@@ -32,10 +32,10 @@ _NODE_NAME = re.compile(r"(?:.+[.\-_]test|test-.+)\.[cm]?[jt]s")
 _SCRIPT_NAME = re.compile(r".+\.[cm]?[jt]s")
 _PLAIN_NODE_NAME = re.compile(r"test\.[cm]?[jt]s")
 
-_IMPORTS_UNITTEST = re.compile(r"^\s*(?:import|from)\s+unittest\b", re.MULTILINE)
-_IMPORTS_PYTEST = re.compile(r"^\s*(?:import|from)\s+pytest\b", re.MULTILINE)
-_TEST_CASE = re.compile(r"^class\s+\w+\s*\([^)]*TestCase\b", re.MULTILINE)
-_PYTEST_ALONE = re.compile(r"^(?:async\s+)?def\s+test|^class\s+Test\w*\s*(?:\(\s*\))?:", re.MULTILINE)
+_IMPORTS_UNITTEST = re.compile(r"^[ \t]*(?:import|from)[ \t]+unittest\b", re.MULTILINE)
+_IMPORTS_PYTEST = re.compile(r"^[ \t]*(?:import|from)[ \t]+pytest\b", re.MULTILINE)
+_TEST_CASE = re.compile(r"^class[ \t]+\w+[ \t]*\([^)\n]{0,200}TestCase\b", re.MULTILINE)
+_PYTEST_ALONE = re.compile(r"^(?:async[ \t]+)?def[ \t]+test|^class[ \t]+Test\w*[ \t]*(?:\([ \t]*\))?:", re.MULTILINE)
 _IMPORTS_NODE_TEST = re.compile(r"""["']node:test["']""")
 _SETTINGS: Final = {
     "pytest.ini": re.compile(r""),

@@ -24,6 +24,7 @@ class Card:
         self._prose: list[str] = []
         self._prose_length = 0
         self._anew = False
+        self._told = False
 
     def shape(self) -> shapes.Turn:
         """All of it, as it is now."""
@@ -58,10 +59,18 @@ class Card:
             self._anew = False
             if self._prose:
                 text = f"\n\n{text.lstrip()}"
-        # An offset counts code points, as Python's strings do.
-        self._room.outbox.delta(Prose(turn=self.turn.id, offset=self._prose_length, text=text))
+        if self._told:
+            # An offset counts code points, as Python's strings do.
+            self._room.outbox.delta(Prose(turn=self.turn.id, offset=self._prose_length, text=text))
         self._prose.append(text)
         self._prose_length += len(text)
+
+    def told(self) -> None:
+        """The room has heard of the turn: before, nobody would have known whose words these are."""
+        if not self._told:
+            self._told = True
+            if self._prose:
+                self._room.outbox.delta(Prose(turn=self.turn.id, offset=0, text="".join(self._prose)))
 
     def paragraph(self) -> None:
         """What the model says next begins another answer."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ide.store import journal
 from ide.wire.frames import encode_json
-from ide.wire.messages import DebugEvent, Event, JournaledEvent, Output, Prose, RoomEvent, RunEvent
+from ide.wire.messages import DebugEvent, Event, JournaledEvent, Output, Prose, RoomEvent, RunEvent, TurnEvent
 
 if TYPE_CHECKING:
     from ide.live.room import LiveRoom
@@ -102,3 +102,5 @@ class Feed:
             self._room.runs.hear(event.run)
         self._room.outbox.flush()
         self._room.outbox.event(encode_json(event.model_dump_json()))
+        if isinstance(event, TurnEvent):
+            self._room.turns.told(event.turn.id)

@@ -223,6 +223,7 @@ class Hub:
         whose worker is gone or that nobody took."""
         time = asyncio.get_running_loop().time
         began = looked = time()
+        watch = line.Watch()
         # The database may have come back the moment before: those who beat while it was away have tried again by then.
         judges_from = began + 2 * SWEEP_SECONDS
         while True:
@@ -233,7 +234,7 @@ class Hub:
                     judges_from = time() + RECOVERY_SECONDS
                 looked = time()
                 ended = await self._interrupted(services) if looked >= judges_from else []
-                ended += await line.look(services, self._open_rooms, judging=looked >= judges_from)
+                ended += await watch.look(services, self._open_rooms, judging=looked >= judges_from)
                 left = await services.writer.do(turns.left_open, services.now_ms())
                 # Other processes tell of it at once, by way of Redis; but rights must end without that too.
                 visited = {room_id for room_id, room in self._open_rooms.items() if room.connections}

@@ -25,17 +25,48 @@ LONGEST_WAIT_MS = 30 * 60_000
 log = logging.getLogger(__name__)
 
 
-async def look(services: Services, rooms: Mapping[str, LiveRoom], judging: bool) -> list[tuple[str, JournaledEvent]]:
-    """Tell the open `rooms` how long their runs still wait, and hand what was forgotten to the workers again.
+class Watch:
+    """One web process's look at the line, and since when it has seen no worker for a queue in which runs wait."""
 
-    When `judging`, ends the runs that wait in vain, and answers, with their rooms, the events to send.
-    """
-    line = await services.writer.do(runs.line, services.places)
-    _tell(line, rooms)
-    if not line.waiting:
-        return []
-    await _send_again(services, line)
-    return await _give_up(services, line) if judging else []
+    def __init__(self) -> None:
+        self._unserved: dict[str, int] = {}
+
+    async def look(
+        self, services: Services, rooms: Mapping[str, LiveRoom], judging: bool
+    ) -> list[tuple[str, JournaledEvent]]:
+        """Tell the open `rooms` how long their runs still wait, and hand what was forgotten to the workers again.
+
+        When `judging`, ends the runs that wait in vain, and answers, with their rooms, the events to send.
+        """
+        line = await services.writer.do(runs.line, services.places)
+        _tell(line, rooms)
+        if not line.waiting:
+            self._unserved.clear()
+            return []
+        await _send_again(services, line)
+        return await self._give_up(services, line) if judging else []
+
+    async def _give_up(self, services: Services, line: Line) -> list[tuple[str, JournaledEvent]]:
+        workers = await services.bus.workers()
+        if workers is None:
+            return []
+        now = services.now_ms()
+        served = {worker.queue for worker in workers}
+        waited_for = {ticket.queue for ticket in line.waiting} - served
+        self._unserved = {queue: self._unserved.get(queue, now) for queue in waited_for}
+        ended: list[tuple[str, JournaledEvent]] = []
+        for ticket in line.waiting:
+            since = max(ticket.created_at, self._unserved.get(ticket.queue, now))
+            if since < now - UNSERVED_MS:
+                reason = "no worker took it"
+            elif ticket.created_at < now - LONGEST_WAIT_MS:
+                reason = "no place became free for it"
+            else:
+                continue
+            event = await services.writer.do(runs.withdraw, ticket.run, RunState.LOST, reason)
+            if event is not None:
+                ended.append((ticket.room, event))
+        return ended
 
 
 def _tell(line: Line, rooms: Mapping[str, LiveRoom]) -> None:
@@ -61,23 +92,3 @@ async def _send(services: Services, ticket: Ticket) -> None:
             await services.queue.send_run(ticket.run, ticket.queue)
     except OperationalError as error:
         log.warning("run %s was not handed to the workers again: %s", ticket.run, error)
-
-
-async def _give_up(services: Services, line: Line) -> list[tuple[str, JournaledEvent]]:
-    now = services.now_ms()
-    overdue = [ticket for ticket in line.waiting if ticket.created_at < now - UNSERVED_MS]
-    if not overdue:
-        return []
-    served = {worker.queue for worker in await services.bus.workers() or ()}
-    ended: list[tuple[str, JournaledEvent]] = []
-    for ticket in overdue:
-        if ticket.queue not in served:
-            reason = "no worker took it"
-        elif ticket.created_at < now - LONGEST_WAIT_MS:
-            reason = "no place became free for it"
-        else:
-            continue
-        event = await services.writer.do(runs.withdraw, ticket.run, RunState.LOST, reason)
-        if event is not None:
-            ended.append((ticket.room, event))
-    return ended

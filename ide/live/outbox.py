@@ -103,9 +103,13 @@ class Outbox:
         `ours` are those of which the other processes know nothing yet.
         """
         key = (delta.type, delta.turn if isinstance(delta, Prose) else delta.run)
+        waiting = self._deltas.get(key)
+        if waiting and waiting.offset + len(waiting.text) != delta.offset:
+            # Something told again: it is no part of what waits.
+            self.flush()
+            waiting = None
         if ours:
             self._our_deltas.add(key)
-        waiting = self._deltas.get(key)
         self._deltas[key] = waiting.model_copy(update={"text": waiting.text + delta.text}) if waiting else delta
         self._schedule()
 

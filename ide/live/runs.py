@@ -46,9 +46,6 @@ class Runs:
         command = command_of(asked, documents, str(settings.text) if settings else None, languages())
         if asked.debug is not None:
             check_program(command)
-        line = await services.writer.do(runs.line, services.places, self._room.id)
-        if len(line.waiting) >= services.runs_waiting:
-            raise Refusal(Code.TOO_MANY, f"{services.runs_waiting} runs of this room are waiting already.")
         # The text that it runs on is a step of the history, which people can go back to from the run.
         self._room.history.settle()
         run = run_shapes.Run(
@@ -66,8 +63,17 @@ class Runs:
         replica = self._room.replica
         texts = {path: str(document.text) for path, document in replica.documents().items()}
         binary = {path: file.hash for path, file in replica.assets().items()}
+        # The one thread that writes is for all rooms.
+        files = await asyncio.to_thread(runs.packed, texts, binary)
         await self._room.feed.commit(
-            runs.create, self._room.id, run, asked.select, asked.terminal, texts, binary, asked.only or ()
+            runs.create,
+            self._room.id,
+            run,
+            asked.select,
+            asked.terminal,
+            files,
+            services.runs_waiting,
+            asked.only or (),
         )
         try:
             await services.queue.send_run(run.id, QUEUE_OF[lane_of(run.kind, run.terminal)])

@@ -98,6 +98,10 @@ class RunningTurn:
         """The turn that it waits for."""
         return self._card.turn.waits_for
 
+    def told(self) -> None:
+        """The room has heard of the turn."""
+        self._card.told()
+
     def shape(self) -> shapes.Turn:
         """The turn as it is now."""
         return self._card.shape()
@@ -312,8 +316,8 @@ class RunningTurn:
     async def _run_for_turn(self, asked: Asked) -> None:
         try:
             # A run that is stored must be sent as well, even if the turn is stopped in between.
-            run_id = await asyncio.shield(self._room.runs.start(self._question.person, asked.run))
-            await self._hear_of_run(run_id, asked)
+            started = asyncio.create_task(self._room.runs.start(self._question.person, asked.run))
+            await self._hear_of_run(started, asked)
         except Refusal as refusal:
             self.prose(f"\n\n{asked.not_run}: {refusal.message}")
         except DatabaseError:
@@ -321,21 +325,22 @@ class RunningTurn:
             log.exception("a turn's run could not be started")
             self.prose(f"\n\n{asked.not_run}: the database does not answer.")
 
-    async def _hear_of_run(self, run_id: str, asked: Asked) -> None:
+    async def _hear_of_run(self, started: asyncio.Task[str], asked: Asked) -> None:
         """Wait until it is over, and tell people and the model how it ended. It mends nothing by itself."""
-        self._card.change(run=run_id, notice=asked.notice)
         try:
+            run_id = await asyncio.shield(started)
+            self._card.change(run=run_id, notice=asked.notice)
             run = await self._room.runs.ended(run_id, self._room.services.run_limits.seconds + RUN_PATIENCE)
         except asyncio.CancelledError:
             # The turn was stopped or redirected: this is of a state that nobody asked about.
-            self._room.background(self._stop_run(run_id))
+            self._room.background(self._stop_run(started))
             raise
         self.prose(f"\n\n{asked.for_people(run)}")
         self._room.context.memory.tested(self.id, asked.for_model(run))
 
-    async def _stop_run(self, run_id: str) -> None:
-        with suppress(Refusal):
-            await self._room.runs.stop(run_id)
+    async def _stop_run(self, started: asyncio.Task[str]) -> None:
+        with suppress(Refusal, DatabaseError):
+            await self._room.runs.stop(await started)
 
     # --- endings ---
 

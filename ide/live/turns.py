@@ -95,6 +95,11 @@ class Turns:
             raise Refusal(Code.CONFLICT, "That turn has not begun. Stop it, and ask anew.")
         turn.steer(prompt)
 
+    def told(self, turn_id: str) -> None:
+        """The room has heard of a turn, which may run here."""
+        if turn_id in self._turns:
+            self._turns[turn_id].told()
+
     def latest(self, stored: shapes.Turn) -> shapes.Turn:
         """A turn as it is now, which its row may not say yet; but what is over there is over."""
         if stored.id in self._turns:

@@ -28,7 +28,7 @@ def put(run_id: str, worker: str, digest: str, data: bytes, spared: Collection[s
         room_id = mine.values_list("room_id", flat=True).first()
         if room_id is None or not mine.update(leased_until=now + LEASE):
             return False
-        Room.objects.select_for_update().get(pk=room_id)
+        Room.objects.select_for_update(no_key=True).get(pk=room_id)
         used_at = int(now.timestamp() * 1000)
         stored = Result.objects.filter(room_id=room_id)
         if not stored.filter(hash=digest).update(used_at=used_at):

@@ -19,11 +19,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from ide.domain.queues import Line, PlacesOf, Ticket, lane_of
+from ide.domain.queues import Lane, Line, PlacesOf, Ticket, lane_of
+from ide.domain.refusals import Refusal
 from ide.store import assets, journal, run_tests
 from ide.store.models import Room, Run
 from ide.wire import run_shapes
-from ide.wire.codes import RunKind, RunState
+from ide.wire.codes import Code, RunKind, RunState
 from ide.wire.messages import RunEvent, TestsEvent
 
 # Until somebody else says that a run is lost whose worker died.
@@ -42,20 +43,29 @@ class RunInput:
     only: tuple[str, ...] = ()
 
 
+def packed(texts: Mapping[str, str], binary: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """What a run runs on, as it is stored: texts by path, and hashes by path. A large room takes half a second."""
+    return zlib.compress(json.dumps({"texts": dict(texts), "binary": dict(binary)}).encode())
+
+
 def create(
     room_id: str,
     run: run_shapes.Run,
     select: str | None,
     terminal: run_shapes.Terminal | None,
-    files: Mapping[str, str],
-    binary: Mapping[str, str] = MappingProxyType({}),
+    files: bytes,
+    most_waiting: int,
     only: Sequence[str] = (),
 ) -> RunEvent:
-    """Store a queued run with what it runs on, and journal it: `files` are texts by path, `binary` hashes by path.
+    """Store a queued run with what it runs on (`packed`), and journal it.
 
-    `select` and `only` say which tests, as `domain/selection.py` has it.
+    `select` and `only` say which tests, as `domain/selection.py` has it. Raises Refusal if `most_waiting` runs of the
+    room wait already.
     """
     with transaction.atomic():
+        _hold(room_id)
+        if Run.objects.filter(room_id=room_id, state=RunState.QUEUED).count() >= most_waiting:
+            raise Refusal(Code.TOO_MANY, f"{most_waiting} runs of this room are waiting already.")
         Run.objects.create(
             id=run.id,
             room_id=room_id,
@@ -67,7 +77,7 @@ def create(
             only=list(only),
             columns=terminal.columns if terminal else None,
             rows=terminal.rows if terminal else None,
-            files=zlib.compress(json.dumps({"texts": dict(files), "binary": dict(binary)}).encode()),
+            files=files,
             limits=run.limits.model_dump(),
             state=run.state,
             debug=run.debug.model_dump(mode="json") if run.debug else None,
@@ -77,17 +87,24 @@ def create(
         return journal.append(room_id, lambda seq: RunEvent(seq=seq, run=run))
 
 
-def claim(run_id: str, worker: str, places: PlacesOf | None = None) -> tuple[RunInput, RunEvent] | None:
+def lane(run_id: str) -> Lane | None:
+    """The lane of a queued run. None if there is no such run, or it is not waiting (any more)."""
+    waiting = Run.objects.filter(pk=run_id, state=RunState.QUEUED)
+    row = waiting.values_list("kind", "columns").first()
+    return None if row is None else lane_of(RunKind(row[0]), terminal=row[1] is not None)
+
+
+def claim(run_id: str, worker: str, places: PlacesOf | None = None) -> tuple[str, RunEvent] | None:
     """Take a queued run for `worker`, to be begun at once: whatever happens, nobody begins it a second time.
 
-    None if there is no such run, it is not waiting (any more), or its room has no place for it among `places` now.
+    Answers its room and the event. None if there is no such run, it is not waiting (any more), or its room has no place
+    for it among `places` now.
     """
     with transaction.atomic():
         row = Run.objects.filter(pk=run_id, state=RunState.QUEUED).only("room_id").first()
         if row is None:
             return None
-        # Whoever takes another run of this room counts after us, where several can write at the same time.
-        Room.objects.select_for_update().filter(pk=row.room_id).first()
+        _hold(row.room_id)
         if places is not None and not _has_place(row.room_id, run_id, places):
             return None
         taken = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
@@ -95,12 +112,22 @@ def claim(run_id: str, worker: str, places: PlacesOf | None = None) -> tuple[Run
         )
         if not taken:
             return None
-        row = Run.objects.get(pk=run_id)
+        row = Run.objects.defer("files").get(pk=run_id)
         shape = to_shape(row)
-        event = journal.append(row.room_id, lambda seq: RunEvent(seq=seq, run=shape))
-        files = _files(row)
+        return row.room_id, journal.append(row.room_id, lambda seq: RunEvent(seq=seq, run=shape))
+
+
+def input_of(run_id: str, worker: str) -> RunInput | None:
+    """What a claimed run runs on. None if the lease was lost.
+
+    Not a part of `claim`: reading a large room takes long, and everybody who writes to it would wait meanwhile.
+    """
+    row = Run.objects.filter(pk=run_id, worker=worker, state=RunState.RUNNING).first()
+    if row is None:
+        return None
     terminal = (row.columns, row.rows) if row.columns and row.rows else None
-    return RunInput(shape, row.room_id, files, row.select, terminal, tuple(row.only)), event
+    given = RunInput(to_shape(row), row.room_id, _files(row), row.select, terminal, tuple(row.only))
+    return given if renew(worker, [run_id]) else None
 
 
 def line(places: PlacesOf, room_id: str | None = None) -> Line:
@@ -178,7 +205,14 @@ def finish(run_id: str, worker: str, state: RunState, **fields: Any) -> RunEvent
 
 def withdraw(run_id: str, state: RunState, reason: str | None = None) -> RunEvent | None:
     """End a run that no worker has taken yet. None if it is not waiting (any more)."""
-    return _end(Run.objects.filter(pk=run_id, state=RunState.QUEUED), state, {"reason": reason})
+    waiting = Run.objects.filter(pk=run_id, state=RunState.QUEUED)
+    with transaction.atomic():
+        room_id = waiting.values_list("room_id", flat=True).first()
+        if room_id is None:
+            return None
+        # Before the run's row, as `claim` does: in the other order the two would wait for each other.
+        _hold(room_id)
+        return _end(waiting, state, {"reason": reason})
 
 
 def expire() -> list[tuple[str, RunEvent]]:
@@ -248,7 +282,7 @@ def to_shape(row: Run) -> run_shapes.Run:
 
 def _end(rows: Any, state: RunState, fields: dict[str, Any]) -> RunEvent | None:
     with transaction.atomic():
-        row = rows.first()
+        row = rows.defer("files").first()
         if row is None:
             return None
         fields |= {"tests": run_tests.take(row.pk)} if row.kind == RunKind.TESTS else {}
@@ -257,6 +291,14 @@ def _end(rows: Any, state: RunState, fields: dict[str, Any]) -> RunEvent | None:
         row.refresh_from_db()
         shape = to_shape(row)
         return journal.append(row.room_id, lambda seq: RunEvent(seq=seq, run=shape))
+
+
+def _hold(room_id: str) -> None:
+    """Have whoever counts this room's runs, or takes one, wait until this transaction ends.
+
+    Other rows that name the room may be added meanwhile, hence no key.
+    """
+    Room.objects.select_for_update(no_key=True).filter(pk=room_id).first()
 
 
 def _has_place(room_id: str, run_id: str, places: PlacesOf) -> bool:

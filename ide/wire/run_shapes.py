@@ -107,7 +107,7 @@ class PageReport(Shape):
 class Breakpoint(Shape):
     """A line, 1-based, before which a program stops under the debugger."""
 
-    path: str = Field(min_length=1, max_length=1024)
+    path: str = Field(min_length=1, max_length=1024, pattern=r"^[^\x00]+$")
     line: int = Field(ge=1, le=1_000_000)
 
 
@@ -170,7 +170,8 @@ class Run(Shape):
     `output_bytes` counts what was written, kept or not; `memory_bytes` is the most that was in use at once. `ahead`
     says how many runs a worker will take before this one, while it waits and as far as anybody knows. It runs the text
     of the moment `created_at`; `begun_at` is when a worker took it. Moments are milliseconds since 1970. Of the files
-    that it made or changed `left_out` were not kept.
+    that it made or changed `left_out` were not kept. `cut`: told among others and too long for that, it lacks what its
+    tests said, or all of `tests` and `page`; read by itself, it is whole.
     """
 
     id: str
@@ -195,6 +196,7 @@ class Run(Shape):
     page: PageReport | None = None
     debug: DebugState | None = None
     left_out: int = 0
+    cut: bool = False
     created_at: int
     begun_at: int | None = None
 

@@ -158,3 +158,23 @@ def test_a_turn_that_asks_for_tests_tells_how_they_ended_and_its_model_knows(
     asked = model.asked()
     assert "The tests were run after the turn" in asked and "assert 3 == 4" in asked
     assert len(room.get("/runs")) == 2, "a turn that does not ask for tests runs none"
+
+
+def test_what_a_hello_leaves_out_of_a_large_run_is_fetched(person: MakePerson, stack: Stack) -> None:
+    text = (
+        "import pytest\n\n\n"
+        '@pytest.mark.parametrize("n", range(180))\n'
+        'def test_says(n):\n    print("heard " * 600)\n    assert n < 0, "said " * 700\n'
+    )
+    alice, room = person(), a_room(stack, {"test_much.py": text})
+    alice.enter(room.links["owner"])
+    results = alice.page.get_by_role("region", name="Test results")
+    alice.page.get_by_role("button", name="Run tests").click()
+    expect(results.get_by_role("status")).to_have_text("180 failed")
+    wait_until(alice.page, lambda: room.get("/runs")[0]["state"] == "failed")
+    (told,) = room.get("/runs")
+    assert told["cut"] and len(told["tests"]) == 180 and not any(test["message"] for test in told["tests"])
+    alice.page.reload()
+    expect(results.get_by_role("status")).to_have_text("180 failed")
+    expect(results.get_by_text("said said").first).to_be_attached()
+    expect(results.get_by_role("button", name="Fix").first).to_be_attached()

@@ -31,7 +31,7 @@ def test_every_kind_has_a_lane_and_a_queue(kind: RunKind) -> None:
 
 def test_a_room_begins_as_many_as_it_has_places_for() -> None:
     line = Line([ticket("a", running=True), ticket("b"), ticket("c"), ticket("d", room="other")], PLACES)
-    assert names(line.next()) == ["b", "d"]
+    assert names(line.next()) == ["d", "b"]
     assert [line.has_place(ticket) for ticket in line.waiting] == [True, True, True]
 
 
@@ -49,6 +49,17 @@ def test_twenty_open_terminals_and_a_page_check_keep_no_program_waiting() -> Non
     assert names(one_more.next()) == []
 
 
+def test_rooms_take_turns() -> None:
+    places = {**PLACES, Lane.PAGES: Places(room=2, member=2)}
+    checks = [ticket(f"a{number}", lane=Lane.PAGES) for number in range(4)]
+    later = ticket("b", room="other", lane=Lane.PAGES)
+    assert names(Line([*checks, later], places).next()) == ["a0", "b", "a1"]
+    going = ticket("a", lane=Lane.PAGES, running=True)
+    line = Line([going, *checks, later], places)
+    assert names(line.next()) == ["b", "a0"], "who has none goes before who has one"
+    assert line.ahead() == {"b": 0, "a0": 1, "a1": 1, "a2": 2, "a3": 3}
+
+
 def test_how_many_are_ahead() -> None:
     line = Line(
         [
@@ -63,5 +74,5 @@ def test_how_many_are_ahead() -> None:
         PLACES,
     )
     # Those with a place wait for a worker, in the order of all rooms; the others for their own room.
-    assert line.ahead() == {"a": 0, "b": 1, "c": 1, "d": 2, "page": 0, "e": 2}
+    assert line.ahead() == {"a": 2, "b": 0, "c": 1, "d": 2, "page": 0, "e": 1}
     assert [ticket.run for ticket in line.waiting if ticket not in line.next()] == ["c", "d"]

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from ide.domain.state import HUNK_CHARACTERS, OUTPUT_CHARACTERS, bounded
+from ide.domain.state import HUNK_CHARACTERS, OUTPUT_CHARACTERS, RESULT_CHARACTERS, bounded, bounded_runs
 from ide.wire import run_shapes, shapes
-from ide.wire.codes import HunkState, Mode, Role, RunKind, RunState, TurnState
+from ide.wire.codes import HunkState, Mode, Outcome, PageLevel, Role, RunKind, RunState, TurnState
 from ide.wire.messages import State
 
 ROOM = shapes.Room(
@@ -86,3 +86,39 @@ def test_of_an_ended_run_the_end_of_its_output_is_told() -> None:
     (run,) = bounded(_state([], [_run("a" + "b" * OUTPUT_CHARACTERS, RunState.FAILED)])).runs
     assert run.output == "b" * OUTPUT_CHARACTERS
     assert run.truncated
+
+
+def _tested(count: int, said: int, state: RunState = RunState.FAILED) -> run_shapes.Run:
+    tests = [
+        run_shapes.Test(
+            id=str(at), path="t.py", names=[str(at)], outcome=Outcome.FAILED, message="m" * said, output="o"
+        )
+        for at in range(count)
+    ]
+    return _run("out", state).model_copy(update={"tests": tests})
+
+
+def test_the_oldest_results_lose_what_tests_said_and_then_the_tests() -> None:
+    half = RESULT_CHARACTERS // 2
+    many = 4 * half // len(_tested(1, 0).tests[0].model_dump_json())
+    runs = [_tested(many, 0), _tested(1, half), _tested(1, half - 5_000), _tested(1, half)]
+    assert [(len(run.tests), sum(len(test.message) for test in run.tests), run.cut) for run in bounded_runs(runs)] == [
+        (0, 0, True),
+        (1, 0, True),
+        (1, half - 5_000, False),
+        (1, half, False),
+    ]
+
+
+def test_twenty_large_suites_are_told_in_bounds() -> None:
+    told = bounded(_state([], [_tested(2_000, 400) for _ in range(20)]))
+    assert len(told.model_dump_json()) < 2 * RESULT_CHARACTERS
+
+
+def test_what_a_page_said_is_cut_as_well_and_a_run_under_way_is_told_whole() -> None:
+    said = run_shapes.PageMessage(level=PageLevel.LOG, text="x" * 2 * RESULT_CHARACTERS)
+    page = _run("out", RunState.PASSED).model_copy(
+        update={"page": run_shapes.PageReport(path="index.html", messages=[said])}
+    )
+    under_way = _tested(2, RESULT_CHARACTERS, RunState.RUNNING)
+    assert bounded_runs([page, under_way]) == [page.model_copy(update={"page": None, "cut": True}), under_way]

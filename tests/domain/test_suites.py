@@ -6,6 +6,7 @@ import pytest
 
 from ide.domain.suites import Framework, frameworks, plan
 
+MANY = 200_000
 CASE = b"import unittest\n\nclass Sums(unittest.TestCase):\n    def test_sum(self): pass\n"
 FROM = b"from unittest import TestCase\n\nclass Sums(TestCase):\n    def test_sum(self): pass\n"
 PLAIN = b"def test_sum(): assert True\n"
@@ -87,3 +88,9 @@ def test_only_the_files_of_what_is_named_are_looked_at() -> None:
     }
     # A file that pytest finds by settings of the room's own.
     assert plan(FILES, ["checks.py::check_a"]).files == {Framework.PYTEST: ("checks.py",)}
+
+
+@pytest.mark.parametrize("text", [b"\n" * MANY, b" " * MANY, b"class a(" * (MANY // 8), b"class A\n" * (MANY // 8)])
+def test_a_long_file_without_tests_is_read_in_one_pass(text: bytes) -> None:
+    # What searches from every line to the end takes minutes.
+    assert frameworks({"test_a.py": text}).keys() <= {"test_a.py"}

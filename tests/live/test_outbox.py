@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from typing import Any
 
@@ -12,7 +13,8 @@ from pycrdt import Doc, Text, TransactionEvent
 from ide.live.outbox import MEMBERS_AT_ONCE, Outbox
 from ide.live.presence import PresenceBook
 from ide.wire.codes import Close, Role
-from ide.wire.frames import Awareness, Presence, Sync, decode
+from ide.wire.frames import Awareness, Json, Presence, Sync, decode
+from ide.wire.messages import Output
 
 SEEDS = range(20)
 
@@ -167,3 +169,21 @@ async def test_presence_goes_out_behind_the_text_that_it_speaks_of() -> None:
             await asyncio.sleep(0.001)
     for reader in [*place.members, place.others.reader]:
         assert [type(decode(frame)) for frame in reader.frames] == [Sync, Awareness]
+
+
+async def test_output_that_is_told_again_is_no_part_of_what_waits() -> None:
+    place = Place(1)
+    [reader] = place.members
+    reader.speaks_events = True
+    for offset, text in ((10, "AA"), (12, "BB"), (0, "0123456789AABB"), (14, "CC")):
+        place.outbox.delta(Output(run="r", offset=offset, text=text), ours=False)
+    place.outbox.flush()
+    known = "0123456789"
+    for frame in reader.frames:
+        said = decode(frame)
+        assert isinstance(said, Json)
+        told = json.loads(said.text)
+        assert told["offset"] <= len(known)
+        known += told["text"][len(known) - told["offset"] :]
+    assert known == "0123456789AABBCC"
+    place.outbox.close()

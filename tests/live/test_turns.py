@@ -71,6 +71,27 @@ async def ask(peer: Peer, prompt: str = "Do it", **fields: Any) -> str:
     return made
 
 
+async def test_what_a_model_says_first_is_heard_while_it_writes(stack: Stack, port: int) -> None:
+    room = await new_room(stack)
+    words = "I begin with the board, since all else stands on it.\n"
+    async with ChatStandIn(script(words + CREATE + "line()\n" * 400, rate=300), port), join(stack, room) as alice:
+        turn_id = await ask(alice)
+
+        def heard() -> str:
+            known = False
+            text = ""
+            for event in alice.events:
+                known = known or (event["type"] == "turn" and event["turn"]["id"] == turn_id)
+                if known and event["type"] == "prose" and event["offset"] <= len(text):
+                    text += event["text"][len(text) - event["offset"] :]
+            return text
+
+        await alice.until(lambda: heard().startswith(words.rstrip()))
+        turn = alice.turn(turn_id)
+        assert turn is not None and turn["state"] == "streaming"
+        await alice.command("stop_turn", turn=turn_id)
+
+
 async def test_a_turn_writes_into_everybodys_document(stack: Stack, port: int) -> None:
     room = await new_room(stack)
     async with (

@@ -32,7 +32,7 @@ def begin(room: str, run: str, created_at: int = 1) -> None:
         limits=LIMITS,
         created_at=created_at,
     )
-    runs.create(room, asked, None, None, {})
+    runs.create(room, asked, None, None, runs.packed({}), 16)
     assert runs.claim(run, "one")
 
 

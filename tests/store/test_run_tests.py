@@ -27,9 +27,10 @@ def run(room: str) -> str:
         limits=LIMITS,
         created_at=1,
     )
-    made = runs.create(room, asked, None, None, {}, only=["t.py::test_a"]).run.id
-    claimed = runs.claim(made, "one")
-    assert claimed and claimed[0].only == ("t.py::test_a",)
+    made = runs.create(room, asked, None, None, runs.packed({}), 16, only=["t.py::test_a"]).run.id
+    assert runs.claim(made, "one")
+    given = runs.input_of(made, "one")
+    assert given and given.only == ("t.py::test_a",)
     return made
 
 

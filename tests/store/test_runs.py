@@ -1,15 +1,28 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+from threading import Barrier
+from typing import TypeVar
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ide.domain.queues import Lane, Places
-from ide.store import rooms, runs
-from ide.store.models import Run
+from ide.domain.refusals import Refusal
+from ide.store import journal, rooms, runs
+from ide.store.models import Result, Room, Run
 from ide.wire import run_shapes
-from ide.wire.codes import RunKind, RunState
+from ide.wire.codes import Code, RunKind, RunState
+from ide.wire.messages import RunEvent
+
+T = TypeVar("T")
+
+ON_POSTGRESQL = pytest.mark.parametrize("either_database", ["PostgreSQL"], indirect=True)
 
 LIMITS = run_shapes.RunLimits(
     seconds=1, cpu_seconds=1, memory_bytes=1, output_bytes=1, file_bytes=1, files=1, processes=1
@@ -19,7 +32,7 @@ LIMITS = run_shapes.RunLimits(
 PLACES = dict.fromkeys(Lane, Places(room=4, member=4))
 
 
-def queue(room: str, name: str, member: str = "m", terminal: bool = False) -> str:
+def queue(room: str, name: str, member: str = "m", terminal: bool = False, most_waiting: int = 100) -> str:
     asked = run_shapes.Run(
         id=name,
         member=member,
@@ -31,7 +44,26 @@ def queue(room: str, name: str, member: str = "m", terminal: bool = False) -> st
         created_at=1,
     )
     size = run_shapes.Terminal(columns=80, rows=24) if terminal else None
-    return runs.create(room, asked, None, size, {"main.py": "print('ä')\n"}).run.id
+    return runs.create(room, asked, None, size, runs.packed({"main.py": "print('ä')\n"}), most_waiting).run.id
+
+
+def elsewhere(function: Callable[[], T]) -> T:
+    """What `function` answers in a thread whose connection is closed afterwards."""
+    try:
+        return function()
+    finally:
+        connection.close()
+
+
+def until_somebody_waits() -> None:
+    """Return once another connection waits for a lock."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
 
 
 @pytest.fixture
@@ -47,10 +79,13 @@ def other_room() -> str:
 def test_a_run_is_claimed_once_with_the_text_it_runs_on(run: str) -> None:
     claimed = runs.claim(run, "one")
     assert claimed is not None
-    given, event = claimed
-    assert given.files == {"main.py": "print('ä')\n".encode()}
+    _, event = claimed
     assert event.run.state == RunState.RUNNING
     assert runs.claim(run, "two") is None
+    given = runs.input_of(run, "one")
+    assert given is not None
+    assert given.files == {"main.py": "print('ä')\n".encode()}
+    assert runs.input_of(run, "two") is None
 
 
 def test_only_the_lease_holder_writes(run: str, room: str) -> None:
@@ -119,3 +154,63 @@ def test_a_run_begins_when_it_is_taken(run: str, room: str) -> None:
     assert waiting is not None and waiting.begun_at is None
     claimed = runs.claim(run, "one")
     assert claimed is not None and claimed[1].run.begun_at is not None
+
+
+def test_a_run_is_claimed_and_taken_back_at_the_same_time(room: str) -> None:
+    together = Barrier(2)
+
+    def claim(run: str) -> bool:
+        together.wait()
+        return runs.claim(run, "one") is not None
+
+    def withdraw(run: str) -> bool:
+        together.wait()
+        return runs.withdraw(run, RunState.STOPPED) is not None
+
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(50):
+            run = queue(room, f"run{number}")
+            claimed, withdrawn = (pool.submit(elsewhere, partial(do, run)) for do in (claim, withdraw))
+            assert claimed.result() != withdrawn.result()
+
+
+@ON_POSTGRESQL
+def test_others_add_to_a_room_of_which_a_run_is_claimed(run: str, room: str) -> None:
+    def add() -> object:
+        return Result.objects.create(room_id=room, hash="a" * 64, bytes=1, data=b"a", used_at=1)
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        assert runs.claim(run, "one")
+        assert pool.submit(elsewhere, add).result(20)
+
+
+@ON_POSTGRESQL
+def test_a_run_that_is_taken_back_is_left_alone_until_its_room_is_free(run: str, room: str) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Room.objects.select_for_update(no_key=True).get(pk=room)
+            withdrawn = pool.submit(elsewhere, lambda: runs.withdraw(run, RunState.STOPPED))
+            until_somebody_waits()
+            Run.objects.select_for_update(nowait=True).get(pk=run)
+        assert withdrawn.result()
+
+
+def test_only_so_many_runs_of_a_room_wait(room: str, other_room: str) -> None:
+    together = Barrier(6)
+
+    def ask(name: str) -> bool:
+        together.wait()
+        try:
+            queue(room, name, most_waiting=2)
+        except Refusal as refused:
+            assert refused.code is Code.TOO_MANY
+            return False
+        return True
+
+    queue(other_room, "elsewhere")
+    with ThreadPoolExecutor(6) as pool:
+        asked = list(pool.map(lambda name: elsewhere(lambda: ask(name)), "abcdef"))
+    assert sorted(asked) == [False] * 4 + [True] * 2
+    assert [event.run.state for event in journal.since(room, 0) or () if isinstance(event, RunEvent)] == [
+        RunState.QUEUED
+    ] * 2

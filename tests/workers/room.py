@@ -20,6 +20,8 @@ from tests.workers.limits import LIMITS, PATIENCE
 
 T = TypeVar("T")
 
+MOST_WAITING = 16
+
 
 class HeardRoom:
     """A stored room, held on the bus while the context lasts. `events` are in the order in which they came."""
@@ -86,7 +88,7 @@ class HeardRoom:
             limits=limits,
             created_at=0,
         )
-        runs.create(self.id, run, select, terminal, files or {})
+        runs.create(self.id, run, select, terminal, runs.packed(files or {}), MOST_WAITING)
         return run.id
 
     def tell(self, run_id: str, control: Control) -> None:

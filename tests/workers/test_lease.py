@@ -37,7 +37,7 @@ def lease(database: str) -> Lease:
         limits=LIMITS,
         created_at=1,
     )
-    runs.create(rooms.create("runs").id, asked, None, None, {})
+    runs.create(rooms.create("runs").id, asked, None, None, runs.packed({}), 16)
     lease = Lease("run", "worker")
     lease.write(runs.claim)
     return lease

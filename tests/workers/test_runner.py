@@ -221,6 +221,24 @@ def test_a_worker_that_leaves_ends_what_runs_as_lost(backend: Bubblewrap, bus: W
     assert waiting and waiting.state is RunState.QUEUED, "the next worker takes it"
 
 
+def test_sessions_leave_threads_to_programs(backend: Bubblewrap, bus: WorkerBus, room: HeardRoom) -> None:
+    runner = Runner(backend, bus, "few", sessions=1)
+    runner.prepare()
+    ask, size = ["python", "-c", "input('yes? ')"], Terminal(columns=80, rows=24)
+    first, second = (room.queue(ask, terminal=size) for _ in range(2))
+    program = room.queue(["python", "-c", "print('at once')"])
+    with beside(runner, first):
+        room.until_said(first, "yes? ")
+        runner.carry_out(second)
+        runner.carry_out(program)
+        assert room.until_over(program).state is RunState.PASSED
+        assert room.states(second) == []
+        room.tell(first, Stop())
+        room.until_said(second, "yes? ")
+        room.tell(second, Stop())
+        assert room.until_over(second).state is RunState.STOPPED
+
+
 def test_a_run_outlives_redis_being_away(backend: Bubblewrap, room: HeardRoom) -> None:
     bus = WorkerBus("unix:///nowhere/redis.sock")
     runner = Runner(backend, bus, "worker")

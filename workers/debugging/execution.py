@@ -11,7 +11,7 @@ from ide.store import runs
 from ide.store.runs import RunInput
 from ide.wire.codes import DebugStatus
 from ide.wire.messages import DebugEvent
-from ide.wire.run_shapes import Debugging
+from ide.wire.run_shapes import Debugging, DebugState
 from workers.broadcast import Broadcast
 from workers.debugging.client import DebugClient
 from workers.execution import Execution
@@ -22,8 +22,9 @@ MODULES = {"sparkroom_debugger.py": Path(__file__).with_name("bridge.py").read_b
 # A step is over long before it would be seen that the program runs; a stop is told with what is known soon after it.
 RUNNING_SECONDS = 0.08
 UNSETTLED_SECONDS = 0.3
-# A program that stops and goes on in a loop must not make its row, and everybody's page, change as often.
+# A program that stops and goes on in a loop must not make everybody's page, and its row, change as often.
 LEAST_SECONDS = 0.03
+KEEP_SECONDS = 0.5
 
 
 class DebugExecution(Execution):
@@ -36,8 +37,9 @@ class DebugExecution(Execution):
         self._client = DebugClient(state.breakpoints if state else [])
         self._lock = threading.Lock()
         self._sandbox: Sandbox
-        self._told = 0
+        self._told = self._kept = 0
         self._told_at = self._changed_at = time.monotonic()
+        self._kept_at = self._told_at - KEEP_SECONDS
 
     def start(self, backend: SandboxBackend) -> Sandbox:
         """See `Execution.start`."""
@@ -59,12 +61,13 @@ class DebugExecution(Execution):
         """See `Execution.tells_in`: the state waits until it is worth telling."""
         with self._lock:
             state, settled = self._client.state, self._client.settled
+        now = time.monotonic()
         if state.number == self._told:
-            return None
+            return None if self._kept == self._told else max(0.0, self._kept_at + KEEP_SECONDS - now)
         waits = UNSETTLED_SECONDS if not settled else 0.0
         if state.status is DebugStatus.RUNNING:
             waits = RUNNING_SECONDS
-        return max(0.0, self._changed_at + waits - time.monotonic(), self._told_at + LEAST_SECONDS - time.monotonic())
+        return max(0.0, self._changed_at + waits - now, self._told_at + LEAST_SECONDS - now)
 
     def hear(self, asked: Debugging) -> None:
         """See `Execution.hear`."""
@@ -84,11 +87,20 @@ class DebugExecution(Execution):
         """See `Execution.tell`."""
         with self._lock:
             state = self._client.state
-        if state.number == self._told:
-            return
-        self._told, self._told_at = state.number, time.monotonic()
+        now = time.monotonic()
+        kept = now >= self._kept_at + KEEP_SECONDS and self._write_down(state)
+        # What was told before it was written down is told again: who joined meanwhile has read what was there before.
+        if kept or state.number != self._told:
+            self._told, self._told_at = state.number, now
+            self._broadcast.send(DebugEvent(run=self._run_id, debug=state))
+
+    def _write_down(self, state: DebugState) -> bool:
+        """Have the run's row hold this state, which goes when the run ends. False if it does already."""
+        if state.number == self._kept:
+            return False
         self._lease.write(lambda run, worker: runs.record_debug(run, worker, state))
-        self._broadcast.send(DebugEvent(run=self._run_id, debug=state))
+        self._kept, self._kept_at = state.number, time.monotonic()
+        return True
 
     def _say(self, lines: list[bytes]) -> None:
         for line in lines:

@@ -14,18 +14,31 @@ from types import TracebackType
 from typing import Self
 
 from ide.domain.pages import PICTURE
-from ide.wire.run_shapes import Terminal
+from ide.wire.run_shapes import PageReport, RunLimits, Terminal
 from workers.pages.findings import Findings
 from workers.pages.line import Gone, Line, TooMuch
 from workers.pages.site import Site
 from workers.pages.visit import CRASHED, NoAnswer, Seen, Visit
 from workers.sandboxes.browser import Browser, BrowserSandbox
-from workers.sandboxes.sandbox import Cause, Ended, Order, Piece, Report
+from workers.sandboxes.sandbox import Cause, Ended, Order, Piece, Refused, Report
 from workers.sandboxes.watchdog import Verdict
 
 TOO_MUCH = "the page says more than a check listens to"
 # The watchdog looks twenty times a second.
 _LAST_WORD_SECONDS = 0.3
+# A browser and its sandbox that work do this with a page: run its script, and draw it.
+_PROBE_PATH = "index.html"
+_PROBE = b"<!doctype html><title>as sent</title><p>A page</p><script>document.title = `seen ${6 * 7}`</script>"
+_PROBE_TITLE = "seen 42"
+_PROBE_LIMITS = RunLimits(
+    seconds=60,
+    cpu_seconds=30,
+    memory_bytes=1_000_000_000,
+    output_bytes=10_000,
+    file_bytes=64_000_000,
+    files=4_096,
+    processes=400,
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +51,34 @@ class PageChecks:
         self._runtime = runtime
 
     def availability(self) -> str | None:
-        """See `SandboxBackend.availability`. Chromium itself does not start where its own sandbox cannot be set up."""
-        lack = self._browsers.lack
+        """Look at a page. See `SandboxBackend.availability`.
+
+        Chromium itself does not start where its own sandbox cannot be set up.
+        """
+        lack = self._browsers.lack or self._failure()
         return None if lack is None else f"not available here: {lack}"
 
     def start(self, order: Order) -> PageCheck:
         """See `SandboxBackend.start`."""
-        return PageCheck(self._browsers.start(order.limits), Site(order.files, self._runtime()), order.command[0])
+        try:
+            site = Site(order.files, self._runtime())
+        except OSError as error:
+            raise Refused(f"the runtime of pages could not be read: {error.strerror}") from error
+        return PageCheck(self._browsers.start(order.limits), site, order.command[0])
+
+    def _failure(self) -> str | None:
+        """Why not even a page without faults can be looked at; None if it can."""
+        title = ""
+        try:
+            with self.start(Order({_PROBE_PATH: _PROBE}, [_PROBE_PATH], _PROBE_LIMITS)) as check:
+                while not isinstance(piece := check.read(_PROBE_LIMITS.seconds), Ended):
+                    if isinstance(piece, Report):
+                        title = PageReport.model_validate_json(piece.line).title
+        except Refused as refused:
+            return str(refused)
+        if piece.cause is Cause.EXITED and piece.reason is None and title == _PROBE_TITLE:
+            return None
+        return piece.reason or "the browser does not run the scripts of pages"
 
 
 class PageCheck:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ide.domain.documents import PATH_BYTES, is_path
 from ide.wire.codes import PageLevel
 from ide.wire.run_shapes import FailedLoad, PageMessage, PagePlace, PageReport
 from workers.pages.site import path_of, with_paths
@@ -72,9 +73,12 @@ class Findings:
 
 
 def place_at(url: str | None, line: int | None, column: int | None = None) -> PagePlace | None:
-    """A place by the browser's own, 0-based count; None for what is not in the room."""
+    """A place by the browser's own, 0-based count; None for what is not in the room, or could not be."""
     path = path_of(url or "")
     if path is None or line is None or not 0 <= line < _LARGEST:
+        return None
+    # A script names itself as it likes. What is far too long is not even to be remembered by `is_path`.
+    if len(path) > PATH_BYTES or not is_path(path):
         return None
     return PagePlace(path=path, line=line + 1, column=min(max(column or 0, 0), _LARGEST) + 1)
 

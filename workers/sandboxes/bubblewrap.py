@@ -15,7 +15,19 @@ from pathlib import Path
 
 from workers.sandboxes import arguments, probe, seccomp
 from workers.sandboxes.arguments import TOOLS
-from workers.sandboxes.channels import REPORT_BYTES, TALK_BYTES, Channels, Input, Lines, Output, Told
+from workers.sandboxes.channels import (
+    MOST_REPORT_BYTES,
+    MOST_REPORTS,
+    MOST_TALK,
+    MOST_TALK_BYTES,
+    REPORT_BYTES,
+    TALK_BYTES,
+    Channels,
+    Input,
+    Lines,
+    Output,
+    Told,
+)
 from workers.sandboxes.descriptors import Descriptors
 from workers.sandboxes.groups import Group, Groups
 from workers.sandboxes.parcel import Parcel, packed
@@ -106,11 +118,12 @@ class Bubblewrap:
         reports = talk = told = None
         if order.modules:
             read, write = descriptors.from_child()
-            reports = Lines(read, REPORT_BYTES)
+            reports = Lines(read, "report", REPORT_BYTES, MOST_REPORT_BYTES, MOST_REPORTS)
             variables |= {"SPARKROOM_REPORT": str(write), "SPARKROOM_TOOLS": TOOLS, "PYTHONPATH": TOOLS}
         if order.talk:
             (read, write), (tell, hear) = descriptors.from_child(), descriptors.to_child()
-            talk, told = Lines(read, TALK_BYTES), Told(tell)
+            talk = Lines(read, "debugger message", TALK_BYTES, MOST_TALK_BYTES, MOST_TALK)
+            told = Told(tell)
             variables["SPARKROOM_TALK"] = f"{hear},{write}"
         archive, stdin = descriptors.later("files")
         folders = arguments.allowances(order, parcel)

@@ -24,6 +24,9 @@ _COMPLAINT_BYTES = 4_096
 _WAITING_INPUT_BYTES = 262_144
 REPORT_BYTES = 32_768
 TALK_BYTES = 1_048_576
+# Every line costs the worker's time, also one that says nothing: what our modules say in earnest is far less.
+MOST_REPORT_BYTES, MOST_REPORTS = 64_000_000, 50_000
+MOST_TALK_BYTES, MOST_TALK = 64_000_000, 200_000
 _WAITING_TALK_BYTES = 4 * TALK_BYTES
 _END_OF_INPUT = "\x04"
 
@@ -115,16 +118,33 @@ class Output(Channel):
 
 
 class Lines(Channel):
-    """Lines from a pipe of our own modules. A line of more than `longest` bytes is left out."""
+    """Lines from a pipe of our own modules, which `name` says. A line of more than `longest` bytes is left out.
 
-    def __init__(self, descriptor: int, longest: int) -> None:
+    Beyond `most_bytes` or `most_lines` in all, empty and left out ones too, nothing is handed out any more.
+    """
+
+    def __init__(self, descriptor: int, name: str, longest: int, most_bytes: int, most_lines: int) -> None:
         super().__init__(descriptor)
+        self._name = name
         self._longest = longest
+        self._most_bytes, self._most_lines = most_bytes, most_lines
+        self._bytes = self._lines = 0
         self._rest = bytearray()
+
+    @property
+    def overflow(self) -> str | None:
+        """The limit that was passed, in words."""
+        if self._bytes > self._most_bytes:
+            return f"{self._name} limit of {in_words(self._most_bytes)}"
+        return f"{self._name} limit of {self._most_lines:,} lines" if self._lines > self._most_lines else None
 
     def receive(self) -> list[bytes]:
         """The lines that have been completed."""
         data = self._received()
+        self._bytes += len(data)
+        self._lines += data.count(b"\n")
+        if self.overflow:
+            return []
         *complete, rest = data.split(b"\n")
         lines = []
         for part in complete:
@@ -227,6 +247,12 @@ class Channels:
         for channel in (self.output, self.reports, self.talk):
             if channel and channel.open:
                 yield channel
+
+    @property
+    def overflow(self) -> str | None:
+        """A limit of one of them that was passed, in words."""
+        passed = (channel.overflow for channel in (self.output, self.reports, self.talk) if channel)
+        return next(filter(None, passed), None)
 
     def close(self) -> None:
         """Close all of them."""

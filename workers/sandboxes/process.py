@@ -145,6 +145,8 @@ class BubblewrapSandbox:
                 self._pieces += map(piece, lines.receive())
         if self._channels.output.open and self._channels.output.descriptor in ready:
             self._take_output()
+        if overflow := self._channels.overflow:
+            self._watchdog.end(Verdict(Cause.LIMIT, overflow))
         with self._lock:
             for sender in self._senders():
                 if sender.descriptor in ready:
@@ -161,8 +163,6 @@ class BubblewrapSandbox:
         self._watchdog.noticed()
         if text := self._channels.output.receive():
             self._pieces.append(Text(text))
-        if overflow := self._channels.output.overflow:
-            self._watchdog.end(Verdict(Cause.LIMIT, overflow))
 
     def _failure(self) -> str:
         """Why there is no program, when nothing follows any more."""
@@ -173,9 +173,9 @@ class BubblewrapSandbox:
     def _end(self) -> Ended:
         """What happened, once nothing more can."""
         watchdog, output = self._watchdog, self._channels.output
-        verdict = watchdog.verdict
-        if verdict is None and output.overflow:  # it ended by itself before it could be killed
-            verdict = Verdict(Cause.LIMIT, output.overflow)
+        verdict, overflow = watchdog.verdict, self._channels.overflow
+        if verdict is None and overflow:  # it ended by itself before it could be killed
+            verdict = Verdict(Cause.LIMIT, overflow)
         elif verdict is None and not (output.ready and watchdog.exit_code is not None):
             verdict = Verdict(Cause.REFUSED, self._failure())
         verdict = verdict or Verdict(Cause.EXITED, watchdog.hit)

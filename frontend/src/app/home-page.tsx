@@ -7,6 +7,7 @@ import { IconButton } from "../ui/icon-button";
 import { ThemeToggle } from "../ui/theme-toggle";
 import { notifyError } from "../ui/toasts";
 import type { HomeBoot } from "./boot";
+import "../turns/prompt-bar.css";
 import "./home-page.css";
 import { Brand } from "./brand";
 import { leavePrompt } from "./pending";

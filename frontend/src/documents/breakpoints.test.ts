@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import { Breakpoints } from "./breakpoints";
-import { createFiles, type DocumentFile, watchFiles } from "./files";
+import { createFiles, type DocumentFile, deleteFile, watchFiles } from "./files";
 
 function room(): { doc: Y.Doc; breakpoints: Breakpoints; file: DocumentFile } {
   const doc = new Y.Doc();
@@ -59,4 +59,19 @@ it("ignores what is no breakpoint", () => {
   }
   map.set("wrong", { file: file.id, at: { item: { client: -1, clock: "x" } } });
   expect(breakpoints.all.get()).toEqual([]);
+});
+
+it("counts none of a file that is gone, and removes them with the next click", () => {
+  const { doc, breakpoints, file } = room();
+  createFiles(doc, [{ path: "long.py", content: { text: "x\n".repeat(300) } }]);
+  const files = watchFiles(doc);
+  const long = files.get().find(({ path }) => path === "long.py");
+  if (long === undefined) throw new Error("no file");
+  for (let line = 1; line <= 200; line++) expect(breakpoints.toggle(long, line)).toBe(true);
+  expect(breakpoints.toggle(file, 1)).toBe(false);
+  expect(doc.getMap("breakpoints").size).toBe(200);
+  deleteFile(doc, long.id);
+  expect(breakpoints.toggle(file, 2)).toBe(true);
+  expect(breakpoints.all.get()).toEqual([{ path: "main.py", line: 2 }]);
+  expect(doc.getMap("breakpoints").size).toBe(1);
 });

@@ -1,7 +1,7 @@
 /**
  * The room's breakpoints: `doc.getMap("breakpoints")`, any key → `{file, at}`, where `at` is a relative position at the
  * start of a line, so that a breakpoint stays with its line while people type, in every browser and without the server.
- * Malformed entries are ignored.
+ * Entries that are malformed or whose file is gone are ignored, and removed with the next click (`toggle`).
  */
 import * as Y from "yjs";
 import type { Store } from "../rooms/state";
@@ -52,10 +52,13 @@ export class Breakpoints {
 
   /** Sets a breakpoint at a 1-based line, or takes it away. False if there are too many. */
   toggle(file: DocumentFile, line: number): boolean {
-    const there = this.#entries().filter((one) => one.file.id === file.id && one.line === line);
-    if (there.length === 0 && this.#map.size >= MOST) return false;
+    const entries = this.#entries();
+    const there = entries.filter((one) => one.file.id === file.id && one.line === line);
+    if (there.length === 0 && entries.length >= MOST) return false;
+    const files = this.#filesById();
+    const dead = [...this.#map].flatMap(([key, entry]) => (placeOf(entry, files) === null ? { key } : []));
     this.#doc.transact(() => {
-      for (const { key } of there) this.#map.delete(key);
+      for (const { key } of [...dead, ...there]) this.#map.delete(key);
       if (there.length === 0) {
         const at = Y.createRelativePositionFromTypeIndex(file.text, startOf(file.text.toString(), line));
         this.#map.set(freshId(), {
@@ -79,18 +82,35 @@ export class Breakpoints {
   }
 
   #entries(): { key: string; file: DocumentFile; line: number }[] {
-    const files = new Map(this.#files.get().map((file) => [file.id, file]));
+    const files = this.#filesById();
     const texts = new Map<string, string>();
-    return [...this.#map].slice(0, MOST).flatMap(([key, entry]) => {
-      const { file: id, at } = (entry ?? {}) as { file?: unknown; at?: unknown };
-      const file = typeof id === "string" ? files.get(id) : undefined;
-      const index = file === undefined || typeof at !== "object" || at === null ? null : indexIn(file.text, at);
-      if (file === undefined || index === null) return [];
+    const found: { key: string; file: DocumentFile; line: number }[] = [];
+    for (const [key, entry] of this.#map) {
+      const place = placeOf(entry, files);
+      if (place === null) continue;
+      const { file, index } = place;
       const text = texts.get(file.id) ?? file.text.toString();
       texts.set(file.id, text);
-      return [{ key, file, line: lineOf(text, index) }];
-    });
+      found.push({ key, file, line: lineOf(text, index) });
+      if (found.length === MOST) break;
+    }
+    return found;
   }
+
+  #filesById(): ReadonlyMap<string, DocumentFile> {
+    return new Map(this.#files.get().map((file) => [file.id, file]));
+  }
+}
+
+/** Where an entry stands; null if it is malformed or its file is gone. */
+function placeOf(
+  entry: unknown,
+  files: ReadonlyMap<string, DocumentFile>,
+): { readonly file: DocumentFile; readonly index: number } | null {
+  const { file: id, at } = (entry ?? {}) as { file?: unknown; at?: unknown };
+  const file = typeof id === "string" ? files.get(id) : undefined;
+  const index = file === undefined || typeof at !== "object" || at === null ? null : indexIn(file.text, at);
+  return file === undefined || index === null ? null : { file, index };
 }
 
 function indexIn(text: Y.Text, at: object): number | null {

@@ -89,6 +89,23 @@ describe("tests in a text", () => {
     ]);
   });
 
+  it("make a group of what holds them, and not of its namesakes", () => {
+    const text = "class TestA:\n    x = 1\nclass TestA:\n    class TestB:\n        def test_c(self): ...\n";
+    expect(testsIn("test_a.py", text).map(({ id, first }) => [id, first])).toEqual([
+      ["test_a.py::TestA", 3],
+      ["test_a.py::TestA::TestB", 4],
+      ["test_a.py::TestA::TestB::test_c", 5],
+    ]);
+  });
+
+  it("are found behind many classes that hold none", () => {
+    const text = `${"class A\n".repeat(20_000)}class B:\n def test(self): ...\n`;
+    expect(testsIn("test_a.py", text).map(({ id, first }) => [id, first])).toEqual([
+      ["test_a.py::B", 20_001],
+      ["test_a.py::B::test", 20_002],
+    ]);
+  });
+
   it("are read from hostile texts in time that grows with their length", () => {
     const text = `test("${"\\\\".repeat(60_000)}\n${" ".repeat(100_000)}def test`;
     expect(testsIn("test_a.py", text)).toEqual([]);

@@ -26,6 +26,8 @@ interface Open {
   readonly names: readonly string[];
   readonly first: number;
   readonly group: boolean;
+  /** Whether anything stands in it. */
+  holds: boolean;
 }
 
 /** Whether a file may hold tests, by its name. */
@@ -44,6 +46,7 @@ export function testsIn(path: string, text: string): CodeTest[] {
   const close = (indent: number) => {
     for (let top = open.at(-1); top !== undefined && top.indent >= indent; top = open.at(-1)) {
       open.pop();
+      if (top.group && !top.holds) continue;
       const id = [path, ...top.names].join("::");
       found.push({ id, name: top.names.at(-1) ?? "", first: top.first, last: end, group: top.group });
     }
@@ -55,14 +58,15 @@ export function testsIn(path: string, text: string): CodeTest[] {
     close(/^\s*[)}\]]/.test(line) ? indent + 1 : indent);
     const begins = read(line);
     if (begins !== null) {
-      const parent = open.at(-1)?.names ?? [];
-      open.push({ indent, names: [...parent, begins.name], first: index + 1, group: begins.group });
+      const parent = open.at(-1);
+      if (parent !== undefined) parent.holds = true;
+      const names = [...(parent?.names ?? []), begins.name];
+      open.push({ indent, names, first: index + 1, group: begins.group, holds: false });
     }
     end = index + 1;
   });
   close(0);
-  const groups = found.filter((one) => one.group && found.some((other) => other.id.startsWith(`${one.id}::`)));
-  return [...found.filter((one) => !one.group), ...groups].sort((a, b) => a.first - b.first);
+  return found.sort((a, b) => a.first - b.first);
 }
 
 /** The innermost test at a line; null if there is none. */

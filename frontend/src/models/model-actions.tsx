@@ -53,6 +53,8 @@ export function ModelActions({ model, onChange }: ModelActionsProps) {
       await onChange();
     });
 
+  const landed = trial === null ? refused === null : trial.landed;
+  const outcome = landed ? (trial === null ? "" : "landed") : "refused";
   return (
     <div className="model-actions">
       <div className="model-buttons">
@@ -84,7 +86,7 @@ export function ModelActions({ model, onChange }: ModelActionsProps) {
       {key !== null && asksKey && (
         <KeyForm name={key} busy={busy} onKeep={(value) => keep(key, value)} onCancel={() => setAsksKey(false)} />
       )}
-      <p className={trial?.landed ? "model-trial landed" : "model-trial"} role="status">
+      <p className={`model-trial ${outcome}`} role="status">
         {trial === null ? (refused ?? (busy && usable ? "Asking it for a small edit…" : "")) : trialLine(trial)}
       </p>
     </div>

@@ -2,7 +2,7 @@
 import { runOver } from "../rooms/reducer";
 import type { Fault, Lines, Run, Test } from "../wire/types";
 import { placesIn } from "./places";
-import { endingOf, titleOf } from "./words";
+import { endingOf, titleOf, wasInterrupted } from "./words";
 
 /** An error is told by its end. */
 const MOST_TEXT = 8_000;
@@ -14,7 +14,7 @@ const ESCAPES = /\x1b\[[0-9;?]*[A-Za-z]/g;
 
 /** What a program ended with, from its first traceback on; null if it did not fail with words. */
 export function faultOfRun(run: Run, paths: readonly string[]): Fault | null {
-  if (run.kind === "tests" || run.state !== "failed" || !runOver(run)) return null;
+  if (run.kind === "tests" || run.state !== "failed" || !runOver(run) || wasInterrupted(run)) return null;
   const said = run.output
     .slice(-2 * MOST_TEXT)
     .replace(ESCAPES, "")

@@ -39,7 +39,7 @@ export function nameOf(path: string): string {
 /** Where the server has it. What it answers there runs nothing, whatever stands in it. */
 export function addressOf(room: string, run: string, file: MadeFile): string {
   const path = file.path.split("/").map(encodeURIComponent).join("/");
-  return `${base(room, run)}/files/${path}`;
+  return `${addressOfRun(room, run)}/files/${path}`;
 }
 
 /** The beginning of a text file, and whether that is all of it. Raises Refusal. */
@@ -54,7 +54,7 @@ export async function readStart(address: string, file: MadeFile): Promise<{ text
 
 /** Makes them the room's, all or none. Raises Refusal. */
 export function keepFiles(room: string, run: string, ask: KeepFiles): Promise<File[]> {
-  return call<File[]>("POST", `${base(room, run)}/keep`, ask);
+  return call<File[]>("POST", `${addressOfRun(room, run)}/keep`, ask);
 }
 
 /** `here` are the paths that were kept from this page. */
@@ -75,6 +75,7 @@ export function laidOut(path: string, text: string): string {
   }
 }
 
-function base(room: string, run: string): string {
+/** Where the API has a run. */
+export function addressOfRun(room: string, run: string): string {
   return `/api/rooms/${encodeURIComponent(room)}/runs/${encodeURIComponent(run)}`;
 }

@@ -20,7 +20,8 @@ export function PageReport({ room, run, paths, onOpen }: PageReportProps) {
   if (report === null) {
     return (
       <p className="run-none" role="status">
-        {runOver(run) ? "Nothing was seen of the page." : <Looking waits={run.state === "queued"} />}
+        {run.cut && "Fetching what was seen of the page…"}
+        {!run.cut && (runOver(run) ? "Nothing was seen of the page." : <Looking waits={run.state === "queued"} />)}
       </p>
     );
   }

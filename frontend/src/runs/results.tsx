@@ -26,7 +26,7 @@ export function Results({ run, paths, onOpen, onFix, onRun }: ResultsProps) {
   const tree = useMemo(() => treeOf(run.tests, over), [run.tests, over]);
   const tally = useMemo(() => tallyOf(countsOf(run.tests), over), [run.tests, over]);
   const failed = useMemo(() => (over ? failedIds(run.tests) : null), [run.tests, over]);
-  const nothing = foundNoTests(run) ? "No tests found" : "No test results";
+  const nothing = run.cut ? "Fetching the results…" : foundNoTests(run) ? "No tests found" : "No test results";
   return (
     <section className="results" aria-label="Test results">
       <div className="results-head">

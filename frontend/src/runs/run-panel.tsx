@@ -25,6 +25,7 @@ import { RunButton } from "./run-button";
 import { TestButtons, useWanted } from "./test-buttons";
 import { type RunnableFile, useChoice } from "./use-choice";
 import { canDebug, type RoomBreakpoints, useBreakpointNews } from "./use-debugging";
+import { useWhole } from "./whole";
 import { foundNoTests, standingOf, titleOf } from "./words";
 import "./runs.css";
 
@@ -84,7 +85,7 @@ export function RunPanel({
   const [mine, setMine] = useState<string | null>(null);
   const starting = useRef(false);
   const newest = runs.at(-1) ?? null;
-  const run = earlier.all.find((one) => one.id === chosen) ?? newest;
+  const run = useWhole(session, earlier.all.find((one) => one.id === chosen) ?? newest);
 
   const view = viewOf(run, wanted);
 
@@ -111,7 +112,11 @@ export function RunPanel({
   const stop = useCallback((id: string) => void stopRun(session, id).catch(notifyError), [session]);
   const runProgram = (program: Program) => start({ ...program.ask, terminal: size.current }, ownRun(program));
   const { program } = choice;
-  const debugged = program !== null && mayWrite && canDebug(program) ? program : null;
+  const debuggable = mayWrite
+    ? [program, ...choice.others].flatMap((one) => (one !== null && canDebug(one) ? one : []))
+    : [];
+  // Who looks at a file and sets breakpoints there means that one.
+  const debugged = debuggable.find((one) => one.ask.file === currentPath) ?? debuggable[0] ?? null;
   const debugProgram = (one: Program) => {
     const debug = { breakpoints: [...breakpoints.all.get()] };
     start({ ...one.ask, terminal: size.current, debug }, ownRun(one));
@@ -138,9 +143,9 @@ export function RunPanel({
   }, [shown]);
   useWanted(tests.wanted, mayWrite ? runTests : null);
 
-  const fault = run === null || !mayWrite ? null : (faultOfPage(run) ?? faultOfRun(run, paths));
+  const fault = run === null || run.cut || !mayWrite ? null : (faultOfPage(run) ?? faultOfRun(run, paths));
   const fixRun = fault === null ? null : () => onFix(fault);
-  const fixTest = mayWrite ? (test: Test) => onFix(faultOfTest(test, paths)) : null;
+  const fixTest = mayWrite && !run?.cut ? (test: Test) => onFix(faultOfTest(test, paths)) : null;
 
   return (
     <section className="runs" aria-label="Runs">
@@ -241,7 +246,7 @@ function viewOf(run: Run | null, wanted: View | null): View {
   if (run?.kind === "page" && run.state !== "refused") return "page";
   const results = run?.kind === "tests" && run.state !== "refused";
   if (!results) return "output";
-  return wanted ?? (runOver(run) && run.tests.length === 0 ? "output" : "results");
+  return wanted ?? (runOver(run) && run.tests.length === 0 && !run.cut ? "output" : "results");
 }
 
 interface RunLineProps {

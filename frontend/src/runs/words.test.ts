@@ -7,6 +7,12 @@ import { countsOf, durationOf, endingOf, standingOf, tallyOf, titleOf } from "./
 const run: Run = row({ state: "failed", exit_code: 1, terminal: true, seconds: 1.25 });
 
 describe("runs in words", () => {
+  it("call a program that ^C ended interrupted, not failed", () => {
+    const stopped: Run = { ...run, exit_code: 130 };
+    expect(standingOf(stopped)).toBe("Interrupted · 1.3\u00a0s");
+    expect(standingOf({ ...stopped, terminal: false })).toContain("Failed · exit code 130");
+  });
+
   it("say what ran and how it ended", () => {
     expect(titleOf(run)).toBe("python main.py");
     expect(titleOf({ ...run, kind: "tests", command: ["tests"] })).toBe("Tests");

@@ -22,6 +22,8 @@ export const OUTCOMES: Record<Outcome, string> = {
   skipped: "skipped",
 };
 
+/** What a shell says of a program that ^C ended. */
+const INTERRUPTED = 130;
 /** pytest's exit code for it. */
 const NO_TESTS = 5;
 
@@ -40,6 +42,7 @@ export function standingOf(run: Run): string {
   if (run.state === "queued" && run.ahead !== null) {
     return run.ahead === 0 ? "Waiting: next in line" : `Waiting: ${run.ahead} before you`;
   }
+  if (wasInterrupted(run)) return ["Interrupted", ...durationsOf(run)].join(" · ");
   const state = run.state === "passed" && run.kind !== "tests" ? "Finished" : STATES[run.state];
   return [state, ...endingOf(run)].join(" · ");
 }
@@ -49,12 +52,20 @@ export function foundNoTests(run: Run): boolean {
   return run.kind === "tests" && run.exit_code === NO_TESTS;
 }
 
+/** True for a program that somebody ended by ^C: it did what it was told. */
+export function wasInterrupted(run: Run): boolean {
+  return run.state === "failed" && run.terminal && run.reason === null && run.exit_code === INTERRUPTED;
+}
+
+function durationsOf(run: Run): string[] {
+  return run.seconds === null ? [] : [durationOf(run.seconds)];
+}
+
 /** The reason of a run's end, its exit code if it is a bad one, and how long it took: what there is of these. */
 export function endingOf(run: Run): string[] {
-  if (foundNoTests(run)) return run.seconds === null ? [] : [durationOf(run.seconds)];
+  if (foundNoTests(run) || wasInterrupted(run)) return durationsOf(run);
   const code = run.exit_code === null || run.exit_code === 0 ? null : `exit code ${run.exit_code}`;
-  const parts = [run.reason, code, run.seconds === null ? null : durationOf(run.seconds)];
-  return parts.flatMap((part) => part || []);
+  return [...[run.reason, code].flatMap((part) => part || []), ...durationsOf(run)];
 }
 
 /** What a run used and wrote: what is known of these. */

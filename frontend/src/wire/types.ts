@@ -667,7 +667,8 @@ export interface RunEvent {
  * `output_bytes` counts what was written, kept or not; `memory_bytes` is the most that was in use at once. `ahead`
  * says how many runs a worker will take before this one, while it waits and as far as anybody knows. It runs the text
  * of the moment `created_at`; `begun_at` is when a worker took it. Moments are milliseconds since 1970. Of the files
- * that it made or changed `left_out` were not kept.
+ * that it made or changed `left_out` were not kept. `cut`: told among others and too long for that, it lacks what its
+ * tests said, or all of `tests` and `page`; read by itself, it is whole.
  */
 export interface Run {
   id: string;
@@ -692,6 +693,7 @@ export interface Run {
   page: PageReport | null;
   debug: DebugState | null;
   left_out: number;
+  cut: boolean;
   created_at: number;
   begun_at: number | null;
 }

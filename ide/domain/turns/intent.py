@@ -18,7 +18,8 @@ _READ: Final = 2_000
 
 _QUOTED = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”", re.DOTALL)
 _SENTENCE = re.compile(r"(?:[^.!?;\n]|[.](?=\w))+[.!?;\n]*")
-_DIVIDER = re.compile(r",?\s+(?:and\s+then|and|then|but)\s+|\s*[,:]\s*|\s+[-–—]+\s+")
+# Blanks are bounded: each could otherwise begin a search to the end of them all.
+_DIVIDER = re.compile(r",?\s{1,9}(?:and\s{1,9}then|and|then|but)\s{1,9}|\s{0,9}[,:]\s{0,9}|\s{1,9}[-–—]{1,9}\s{1,9}")
 _POLITE = r"(?:(?:please|kindly|now|also|just|then|finally|can you|could you|would you|will you|let us|let's)\s+)*"
 _ALL = r"(?:(?:all|of|the|my|our|your|its|these|those|this|unit|python|pytest|whole|entire|full|new|existing)\s+)*"
 _AFTER = r"(?:\s+(?:please|now|again|too|for me|once more|at the end|afterwards|when done|after that))*"

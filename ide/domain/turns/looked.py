@@ -16,7 +16,7 @@ def for_people(run: Run) -> str:
     """How the look ended, and the first things that are wrong, each with its place. Markdown."""
     lines = []
     if run.page is not None:
-        lines = [f"- {_at(one.place)}`{_code(one_line(one.text))}`" for one in grave(run.page)]
+        lines = [f"- {_at(one.place)}`{_code(one.text)}`" for one in grave(run.page)]
         lines += [f"- {_at(one.place)}`{_code(one.address)}`: {_code(one.reason)}" for one in run.page.failures]
     shown = lines[:_MOST_NAMED]
     if len(lines) > _MOST_NAMED:
@@ -52,4 +52,4 @@ def _at(place: PagePlace | None) -> str:
 
 def _code(text: str) -> str:
     """Text that can stand in backticks: what a page says is no Markdown."""
-    return text.replace("`", "'")
+    return one_line(text).replace("`", "'")

@@ -83,7 +83,7 @@ def _gist(test: Test) -> str:
     marked = [line[2:].strip() for line in lines if line.startswith("E ")]
     named = [line for line in lines if line.split(":")[0].split(" ")[0].endswith(("Error", "Exception"))]
     said = (marked or named or lines or [""])[0]
-    return f": `{_code(one_line(said))}`" if said else ""
+    return f": `{_code(said)}`" if said else ""
 
 
 def _said(test: Test) -> list[str]:
@@ -94,4 +94,4 @@ def _said(test: Test) -> list[str]:
 
 def _code(text: str) -> str:
     """Text that can stand in backticks: what a program says is no Markdown."""
-    return text.replace("`", "'")
+    return one_line(text).replace("`", "'")

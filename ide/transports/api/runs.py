@@ -7,7 +7,7 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from ide.domain.state import with_end_of_output
+from ide.domain.state import bounded_runs
 from ide.store import runs
 from ide.transports.access import editor_of, person_of
 from ide.transports.composition import hub
@@ -24,10 +24,10 @@ async def list_runs(
     before: Annotated[str | None, Query(max_length=32)] = None,
     limit: Annotated[int, Query(ge=1, le=RECENT)] = RECENT,
 ) -> list[run_shapes.Run]:
-    """The last runs, or the last before the run `before`, oldest first; of long outputs the end alone."""
+    """The last runs, or the last before the run `before`, oldest first, as far as `bounded_runs` tells them."""
     services = await hub.services()
     await person_of(services, request, room_id)
-    return [with_end_of_output(run) for run in await services.writer.do(runs.recent, room_id, limit, before)]
+    return bounded_runs(await services.writer.do(runs.recent, room_id, limit, before))
 
 
 @router.post("/rooms/{room_id}/runs", response={202: shapes.Made})

@@ -178,3 +178,11 @@ def test_nothing_else_is(prompt: str) -> None:
 
 def test_what_else_a_prompt_asks_stays() -> None:
     assert without_request_for_page_check("Make a clock, and check the page") == "Make a clock"
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", " -", ", "])
+def test_long_stretches_of_blanks_are_read_in_one_pass(blank: str) -> None:
+    # What begins a search to the end at each of them takes seconds for one prompt.
+    prompt = "Fix it" + blank * 4_000 + "x"
+    for _ in range(20):
+        assert not asks_for_tests(prompt) and not asks_for_page_check(prompt)

@@ -79,6 +79,11 @@ def test_people_are_told_the_places_of_what_failed_and_no_markdown_of_the_progra
     assert many.endswith("- and 3 more") and "Of the run: ran for more than 30 s." in many
 
 
+def test_names_that_hold_lines_stay_in_theirs() -> None:
+    said = for_people(run(RunState.FAILED, ended(Outcome.FAILED, "x\n\n# Your session ended\n\n[Sign in](http://evil)")))
+    assert said.splitlines()[2:] == ["- `a.py:7` `TestMore › x # Your session ended [Sign in](http://evil)`"]
+
+
 def test_a_model_is_told_what_failed_tests_said_within_bounds() -> None:
     failed = ended(Outcome.FAILED, message="E   assert 2 == 3\n</failed>", output="size is 2\n")
     said = for_model(run(RunState.FAILED, failed, PASSED))

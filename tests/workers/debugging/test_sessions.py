@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -15,6 +17,7 @@ from ide.wire.messages import DebugEvent
 from ide.wire.run_shapes import Breakpoint, Debugging, DebugState, Run, StackFrame, Terminal, Variable
 from tests.workers.limits import LIMITS, PATIENCE
 from tests.workers.room import HeardRoom
+from workers.debugging.execution import KEEP_SECONDS
 from workers.runner import Runner
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,6 +123,26 @@ def test_from_a_breakpoint_by_steps_to_the_end(runner: Runner, room: HeardRoom) 
         run.ask(DebugAction.CONTINUE, stop=4)
         ended = run.over()
     assert (ended.state, ended.exit_code, ended.output, ended.debug) == (RunState.PASSED, 0, "sum 60\n", None)
+
+
+def test_the_row_is_written_less_often_than_the_room_is_told_and_holds_the_last_state(
+    runner: Runner, room: HeardRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[float] = []
+    record = runs.record_debug
+
+    def noted(run_id: str, worker: str, state: DebugState) -> bool:
+        written.append(time.monotonic())
+        return record(run_id, worker, state)
+
+    monkeypatch.setattr(runs, "record_debug", noted)
+    with debugged(runner, room, {"main.py": "for n in range(1_000):\n    n += 1\n"}, {"main.py": [1]}) as run:
+        for stop in range(1, 15):
+            run.stopped(stop)
+            run.ask(DebugAction.NEXT, stop=stop)
+        last = run.stopped(15)
+        room.until(lambda: (row := runs.read(room.id, run.id)) and row.debug == last)
+    assert all(later - earlier >= KEEP_SECONDS for earlier, later in pairwise(written))
 
 
 def test_steps_go_into_the_rooms_own_modules(runner: Runner, room: HeardRoom) -> None:

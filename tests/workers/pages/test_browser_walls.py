@@ -17,7 +17,7 @@ from tests.workers.pages.conftest import HEAD, PAGE_LIMITS, Look, browsers_of, f
 from workers.pages import site
 from workers.pages.check import PageChecks
 from workers.sandboxes import watchdog
-from workers.sandboxes.browser import MISSING, BrowserSandbox
+from workers.sandboxes.browser import MISSING, BrowserSandbox, Chromium
 from workers.sandboxes.sandbox import Cause, Order, Refused
 from workers.sandboxes.usage import tree
 
@@ -136,22 +136,29 @@ def test_a_dialog_holds_nobody_up() -> None:
     assert looked.said(PageLevel.LOG) == ["false null"]
 
 
-def test_the_browsers_own_sandbox_is_on_and_it_runs_as_nobody_in_particular(checks: PageChecks) -> None:
-    def renderers() -> list[Path]:
-        found = [Path("/proc", str(pid)) for pid in tree(os.getpid())]
-        return [folder for folder in found if b"--type=renderer" in (folder / "cmdline").read_bytes()]
+def walls_of_renderers() -> list[bool]:
+    """Of each process that executes pages: whether all of its walls stand. None of those that end meanwhile."""
+    found = []
+    for pid in tree(os.getpid()):
+        folder = Path("/proc", str(pid))
+        try:
+            words, lines = (folder / "cmdline").read_bytes(), (folder / "status").read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        status = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+        # Without words: it has ended, and nobody has collected it yet.
+        if b"--type=renderer" in words:
+            nobody = "0" not in status["Uid"] and int(status["CapEff"][0], 16) == 0
+            # Its own sandbox's processes, in bubblewrap's, in the host's.
+            found.append(nobody and status["Seccomp"] == ["2"] and len(status["NSpid"]) >= 3)
+    return found
 
+
+def test_the_browsers_own_sandbox_is_on_and_it_runs_as_nobody_in_particular(checks: PageChecks) -> None:
     order = Order({"index.html": b"<script>for (;;);</script>"}, ["index.html"], PAGE_LIMITS)
     with checks.start(order):
-        wait_until(renderers, 60.0)
-        for folder in renderers():
-            lines = (folder / "status").read_text().splitlines()
-            status = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
-            assert status["Seccomp"] == ["2"]
-            assert "0" not in status["Uid"]
-            assert int(status["CapEff"][0], 16) == 0
-            # Its own sandbox's processes, in bubblewrap's, in the host's.
-            assert len(status["NSpid"]) >= 3
+        # One that has just been forked is still putting its walls up.
+        wait_until(lambda: (found := walls_of_renderers()) and all(found), 60.0)
 
 
 def test_nothing_is_left_of_a_browser_that_was_stopped(checks: PageChecks) -> None:
@@ -181,3 +188,23 @@ def test_without_a_browser_checks_are_refused_with_how_to_get_one() -> None:
     assert backend.availability() == f"not available here: {MISSING}"
     with pytest.raises(Refused, match="apt install chromium"):
         backend.start(Order({"index.html": b""}, ["index.html"], PAGE_LIMITS))
+
+
+@pytest.mark.parametrize("program", ["/bin/false", "/bin/true", "/usr/bin/no-such-bwrap"])
+def test_a_sandbox_that_cannot_be_set_up_is_found_out_before_anybody_asks(program: str) -> None:
+    reason = PageChecks(BrowserSandbox(bubblewrap=program), lambda: b"").availability()
+    assert reason and reason.startswith("not available here: the browser's sandbox could not be set up: ")
+    assert browsers_of() == []
+
+
+def test_a_browser_that_does_not_start_is_found_out_too() -> None:
+    lacking = BrowserSandbox(Chromium(Path("/bin/false"), None))
+    reason = PageChecks(lacking, lambda: b"").availability()
+    assert reason and reason.startswith("not available here: the browser ended")
+
+
+def test_without_the_runtime_no_browser_is_started(tmp_path: Path) -> None:
+    backend = PageChecks(BrowserSandbox(), (tmp_path / "runtime.js").read_bytes)
+    with pytest.raises(Refused, match="the runtime of pages could not be read: No such file or directory"):
+        backend.start(Order({"index.html": b""}, ["index.html"], PAGE_LIMITS))
+    assert browsers_of() == []

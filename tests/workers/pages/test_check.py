@@ -156,6 +156,15 @@ def test_a_thousand_lines_are_forty_and_errors_among_them_are_not_lost(look: Loo
     assert looked.page.left_out == 1000 - MESSAGES + 1
 
 
+def test_a_script_that_calls_itself_what_no_document_is_called_has_no_place(look: Look) -> None:
+    for name in ("%00" + "a" * 200_000, "b%0Ac"):
+        page = look(f"<script>eval('console.log(7)//# sourceURL=http://page.localhost/room/{name}')</script>").page
+        assert len(page.model_dump_json()) < 10_000 and "\\u0000" not in page.model_dump_json(), name
+        assert [(message.text, message.place and message.place.path) for message in page.messages] == [
+            ("7", "index.html")
+        ]
+
+
 def test_what_is_said_again_and_again_is_counted(look: Look) -> None:
     page = look("<script>for (let i = 0; i < 30; i++) console.log('tick')</script>").page
     assert [(message.text, message.count) for message in page.messages] == [("tick", 30)]

@@ -9,6 +9,7 @@ import pytest
 from ide.wire.run_shapes import Terminal
 from tests.workers.conftest import Transcript, order
 from workers.sandboxes.bubblewrap import Bubblewrap
+from workers.sandboxes.channels import MOST_REPORTS, MOST_TALK
 from workers.sandboxes.sandbox import Cause, Refused
 
 SCREEN = Terminal(columns=80, rows=24)
@@ -215,6 +216,37 @@ def test_a_conversation_in_lines_beside_input_and_output(backend: Bubblewrap) ->
         assert not sandbox.tell(b"too late") or sandbox.read(0) is not None
     assert transcript.talk == [b"ONE", "ZWöLF".encode(), b"500001"]
     assert transcript.text == ""
+
+
+@pytest.mark.parametrize("variable", ["SPARKROOM_REPORT", "SPARKROOM_TALK"])
+def test_lines_without_end_end_the_sandbox(backend: Bubblewrap, variable: str) -> None:
+    program = f"""
+import os
+pipe = int(os.environ["{variable}"].split(",")[-1])
+while True:
+    os.write(pipe, b"{{}}\\n" * 20_000)"""
+    transcript = Transcript()
+    with backend.start(order(program, modules={"module.py": b""}, talk=True)) as sandbox:
+        ended = transcript.to_the_end(sandbox)
+    assert ended.cause is Cause.LIMIT
+    if variable == "SPARKROOM_TALK":
+        assert ended.reason == "debugger message limit of 200,000 lines"
+        assert MOST_TALK / 2 < len(transcript.talk) <= MOST_TALK
+    else:
+        assert ended.reason == "report limit of 50,000 lines"
+        assert MOST_REPORTS / 2 < len(transcript.reports) <= MOST_REPORTS
+
+
+def test_lines_that_are_too_long_are_counted_too(backend: Bubblewrap) -> None:
+    program = """
+import os
+while True:
+    os.write(int(os.environ["SPARKROOM_REPORT"]), b"x" * 65_536)"""
+    transcript = Transcript()
+    with backend.start(order(program, modules={"module.py": b""})) as sandbox:
+        ended = transcript.to_the_end(sandbox)
+    assert (ended.cause, ended.reason) == (Cause.LIMIT, "report limit of 64 MB")
+    assert transcript.reports == []
 
 
 def test_a_conversation_that_nobody_has_is_not_heard(backend: Bubblewrap) -> None:

@@ -109,6 +109,7 @@ export function run(fields: Partial<Run> = {}): Run {
     page: null,
     debug: null,
     left_out: 0,
+    cut: false,
     ahead: null,
     begun_at: null,
     created_at: 0,
