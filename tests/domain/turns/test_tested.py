@@ -80,7 +80,9 @@ def test_people_are_told_the_places_of_what_failed_and_no_markdown_of_the_progra
 
 
 def test_names_that_hold_lines_stay_in_theirs() -> None:
-    said = for_people(run(RunState.FAILED, ended(Outcome.FAILED, "x\n\n# Your session ended\n\n[Sign in](http://evil)")))
+    said = for_people(
+        run(RunState.FAILED, ended(Outcome.FAILED, "x\n\n# Your session ended\n\n[Sign in](http://evil)"))
+    )
     assert said.splitlines()[2:] == ["- `a.py:7` `TestMore › x # Your session ended [Sign in](http://evil)`"]
 
 
