@@ -83,7 +83,12 @@ START_COLUMNS = (
     ("p90_ms", "p90 ms"),
     ("over_bare_ms", "over the bare one"),
 )
-JOB_COLUMNS = (("path", ""), ("jobs_a_second", "jobs a second"), ("of_the_loop", "× the loop"))
+JOB_COLUMNS = (
+    ("path", ""),
+    ("jobs_a_second", "jobs a second"),
+    ("of_the_loop", "× the loop"),
+    *((f"{name}_ms", name) for name in ("web", "worker", "redis", "benchmark")),
+)
 
 
 def measure_stream() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import tempfile
 from contextlib import AsyncExitStack
@@ -10,6 +11,9 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import psutil
+
+from tests.benchmarks.processes import cpu_seconds
 from tests.benchmarks.shell_loop import ShellLoop
 from tests.benchmarks.tables import Row
 from tests.peer import Peer, join, new_room
@@ -20,6 +24,8 @@ ROUNDS = 30
 JOBS = 240
 AT_ONCE = 8
 SETTLE_SECONDS = 0.2
+SERVERS = {"web": "launcher.servers", "worker": "sparkroom-runs-", "redis": "redis-server"}
+"""Processes of the product, and what stands in their commands."""
 PROGRAM = "print('first', flush=True)\n"
 TERMINAL = {"columns": 80, "rows": 24}
 NOTES = """\
@@ -27,7 +33,8 @@ First word: from the command of one member until another member's socket has the
 interpreter is the sandbox's own, started by a process that reads its output. Every path has its turn in each round.
 Cold runs begin in a new sandbox, warm ones in one where an interpreter waits (SPARKROOM_WARM).
 Jobs: one Python program after the other that prints a word, from the first command until all have ended, with their
-rows, events and output; beside it the same bubblewrap command from a shell loop, two at a time, that stores nothing."""
+rows, events and output; beside it the same bubblewrap command from a shell loop, two at a time, that stores nothing.
+Beside that, milliseconds of processor time a job, of each process without what it started."""
 
 
 async def measure_starts() -> list[Row]:
@@ -105,7 +112,9 @@ async def measure_jobs() -> list[Row]:
             await reader.create("job.py", PROGRAM)
             await reader.until(lambda: reader.saved == reader.sent_frames)
             await jobs(reader, AT_ONCE)
+            before = processor_seconds(stack.pid)
             ours = [await jobs(reader, JOBS)]
+            spent = {name: seconds - before[name] for name, seconds in processor_seconds(stack.pid).items()}
             with ShellLoop({"job.py": PROGRAM.encode()}, ["python", "job.py"]) as loop:
                 loop.run(AT_ONCE)
                 theirs = [await asyncio.to_thread(loop.run, JOBS)]
@@ -123,8 +132,20 @@ async def measure_jobs() -> list[Row]:
             "path": f"Sparkroom, {AT_ONCE} asked for at a time",
             "jobs_a_second": round(JOBS / median(ours), 1),
             "of_the_loop": round(JOBS / median(ours) / best, 2),
+            **{f"{name}_ms": round(seconds / JOBS * 1000, 1) for name, seconds in spent.items()},
         },
     ]
+
+
+def processor_seconds(launcher: int) -> dict[str, float]:
+    """What each kind of process has used, without what it started; and this one, which asks and listens."""
+    spent = {"web": 0.0, "worker": 0.0, "redis": 0.0, "benchmark": cpu_seconds(os.getpid())}
+    for process in psutil.Process(launcher).children():
+        words = " ".join(process.cmdline())
+        for kind, word in SERVERS.items():
+            if word in words:
+                spent[kind] += cpu_seconds(process.pid)
+    return spent
 
 
 async def jobs(reader: Peer, count: int) -> float:

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { readModels } from "../rooms/api";
 import type { RoomSession } from "../rooms/session";
 
-/** Whoever comes back to the room may have connected a model on another page. */
+/** Whoever comes back to the room may have connected a model on another page, and so may a server that comes back. */
 export function useModels(session: RoomSession): void {
   useEffect(() => {
     const look = () => {
@@ -14,7 +14,12 @@ export function useModels(session: RoomSession): void {
         );
       }
     };
+    // A hello without the room is one of a connection that came back.
+    const forget = session.onEvent((event) => event.type === "hello" && event.state === null && look());
     document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
+    return () => {
+      forget();
+      document.removeEventListener("visibilitychange", look);
+    };
   }, [session]);
 }

@@ -26,6 +26,8 @@ _ABOUT: Final = re.compile(
     r"(?:help(?: me)?|(?:hello|hi|hey)(?: there)?|(?:what|who) (?:can|could|are|do) you(?: do)?|"
     r"what is this|how does this work|what (?:do|can) you (?:know|make|build))"
 )
+# What the page asks for whoever presses Fix beside an error.
+_FIX: Final = re.compile(r"fix:", re.IGNORECASE)
 _UNDO: Final = re.compile(
     r"(?:(?:can|could|would|will) you )?(?:take (?:it|this|that) back|"
     r"(?:undo|revert|rollback|roll back|take back|go back)"
@@ -63,6 +65,8 @@ def _answer(question: Question, rate: float) -> str:
         return prose.greeting(titles())
     if _UNDO.fullmatch(plain):
         return prose.UNDO
+    if _FIX.match(question.prompt):
+        return _declined(question, "Mending an error takes a real model, so I changed nothing.")
     for rule in RULES:
         if (said := rule(question)) is not None:
             return said

@@ -129,6 +129,12 @@ def test_anything_else_is_declined(prompt: str) -> None:
     assert effect.prose
 
 
+def test_what_fix_asks_for_is_declined_for_what_it_is() -> None:
+    effect = ask("Fix: assert not True")
+    assert effect.documents == {}
+    assert "takes a real model" in effect.prose
+
+
 def test_there_are_as_many_phrasings_as_promised() -> None:
     assert len(FITTING) + len(OFFERED) + len(DECLINED) >= 60
 
