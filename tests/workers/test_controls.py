@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from ide.engines.bus import Control, Input, WorkerBus, controls_key
-from tests.workers.conftest import wait_until
+from tests.workers.transcript import wait_until
 from workers.controls import Controls
 
 RUNS = [f"run{number}" for number in range(30)]

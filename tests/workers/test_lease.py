@@ -14,8 +14,8 @@ from ide.wire import run_shapes
 from ide.wire.codes import RunKind, RunState
 from tests.postgres import Postgres
 from tests.store.refusing import refuse
-from tests.workers.conftest import wait_until
 from tests.workers.limits import LIMITS
+from tests.workers.transcript import wait_until
 from workers import lease as module
 from workers.lease import Lease, LeaseLost
 from workers.leases import Leases

@@ -15,9 +15,9 @@ from ide.store.models import Run
 from ide.wire.codes import Outcome, RunState
 from ide.wire.messages import Output
 from ide.wire.run_shapes import Terminal
-from tests.workers.conftest import processes_with, wait_until
 from tests.workers.limits import LIMITS, PATIENCE
 from tests.workers.room import HeardRoom
+from tests.workers.transcript import processes_with, wait_until
 from workers.runner import Runner
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.toolchain import Toolchain

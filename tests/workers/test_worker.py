@@ -20,8 +20,8 @@ from ide.engines.queue import Queue
 from ide.launcher.children import worker_answers
 from ide.wire.codes import Outcome, RunState
 from tests.stack import KEPT, ROOT
-from tests.workers.conftest import wait_until
 from tests.workers.room import HeardRoom
+from tests.workers.transcript import wait_until
 from workers.sandboxes.toolchain import Toolchain
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.workers.conftest import Transcript, order
+from tests.workers.transcript import Transcript, order
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.groups import Groups
 from workers.sandboxes.sandbox import Cause, Ended, SandboxBackend

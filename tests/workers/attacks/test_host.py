@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.workers.attacks.conftest import Loosened, made, with_tools
-from tests.workers.conftest import Transcript, order, processes_with
+from tests.workers.transcript import Transcript, order, processes_with
 from workers.sandboxes.arguments import HOME, SCRATCH, SHARED_MEMORY
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.spawner import ORDINARY_ID

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.workers.attacks.conftest import made, with_tools
-from tests.workers.conftest import Transcript, order
+from tests.workers.transcript import Transcript, order
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.sandbox import Cause, Refused
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.workers.attacks.conftest import Changes, Loosened, made, with_tools
-from tests.workers.conftest import Transcript, order, processes_with, wait_until
+from tests.workers.transcript import Transcript, order, processes_with, wait_until
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.groups import Groups
 from workers.sandboxes.sandbox import Cause
@@ -182,7 +182,7 @@ print("gone")"""
 WORKER = """
 import json, sys
 from tests.workers.attacks.conftest import with_tools
-from tests.workers.conftest import (Transcript, order)
+from tests.workers.transcript import (Transcript, order)
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.toolchain import locate
 sandbox = Bubblewrap(locate(), sys.argv[1] or None).start(order(*with_tools(sys.argv[2])))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ide.domain.documents import is_path
 from tests.workers.attacks.conftest import made, with_tools
-from tests.workers.conftest import Transcript, order, processes_with
+from tests.workers.transcript import Transcript, order, processes_with
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.sandbox import Cause
 

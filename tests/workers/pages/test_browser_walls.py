@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ide.wire.codes import PageLevel
-from tests.workers.conftest import wait_until
 from tests.workers.pages.conftest import HEAD, PAGE_LIMITS, Look, browsers_of, follow
+from tests.workers.transcript import wait_until
 from workers.pages import site
 from workers.pages.check import PageChecks
 from workers.sandboxes import watchdog

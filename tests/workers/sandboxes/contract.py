@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from ide.wire.run_shapes import Terminal
-from tests.workers.conftest import Transcript, order
 from tests.workers.limits import LIMITS
+from tests.workers.transcript import Transcript, order
 from workers.sandboxes.sandbox import Cause, Order, Refused, SandboxBackend
 
 _SCREEN = Terminal(columns=80, rows=24)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers.conftest import Transcript, order
+from tests.workers.transcript import Transcript, order
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.sandbox import Refused
 from workers.sandboxes.toolchain import Toolchain

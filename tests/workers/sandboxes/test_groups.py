@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers.conftest import Transcript, order
 from tests.workers.limits import LIMITS
+from tests.workers.transcript import Transcript, order
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.groups import Groups, Hierarchy
 from workers.sandboxes.sandbox import Cause
@@ -20,7 +20,7 @@ from workers.sandboxes.watchdog import Watchdog
 
 WORKER = """
 import sys
-from tests.workers.conftest import (Transcript, order)
+from tests.workers.transcript import (Transcript, order)
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.toolchain import locate
 sandbox = Bubblewrap(locate()).start(order("print('ready', flush=True); input()"))

@@ -10,7 +10,7 @@ import pytest
 
 from ide.domain.programs import command_of_file, command_of_name
 from ide.engines.languages import SHIPPED, languages, read_languages
-from tests.workers.conftest import Transcript, order
+from tests.workers.transcript import Transcript, order
 from workers.sandboxes import toolchain as toolchains
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.sandbox import Ended

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from ide.wire.run_shapes import Terminal
-from tests.workers.conftest import Transcript, order, processes_with, wait_until
 from tests.workers.limits import PATIENCE
+from tests.workers.transcript import Transcript, order, processes_with, wait_until
 from workers.sandboxes.arguments import HOME, SCRATCH, SHARED_MEMORY
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.sandbox import Cause, Ended, Order
@@ -355,7 +355,7 @@ def test_it_outlives_the_thread_that_asked_for_it(backend: Bubblewrap) -> None:
 
 WORKER = """
 import sys
-from tests.workers.conftest import (Transcript, order)
+from tests.workers.transcript import (Transcript, order)
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.toolchain import locate
 program = f"mark = {sys.argv[1]!r}\\nimport time\\nprint('ready', flush=True)\\ntime.sleep(60)"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ide.domain.documents import check_path
-from tests.workers.conftest import Transcript, order
 from tests.workers.limits import LIMITS
+from tests.workers.transcript import Transcript, order
 from workers.sandboxes import made
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.made import Collector

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from ide.wire.run_shapes import Terminal
-from tests.workers.conftest import Transcript, processes_with, wait_until
 from tests.workers.limits import LIMITS
 from tests.workers.sandboxes.contract import SandboxContract
+from tests.workers.transcript import Transcript, processes_with, wait_until
 from workers.sandboxes import channels
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.channels import READY, WAITING

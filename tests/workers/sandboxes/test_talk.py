@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from ide.wire.run_shapes import Terminal
-from tests.workers.conftest import Transcript, order
+from tests.workers.transcript import Transcript, order
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.channels import MOST_REPORTS, MOST_TALK
 from workers.sandboxes.sandbox import Cause, Refused

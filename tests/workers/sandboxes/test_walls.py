@@ -15,7 +15,7 @@ import redis
 
 from ide.launcher import redis as launched
 from tests.stack import free_port
-from tests.workers.conftest import Transcript, order, wait_until
+from tests.workers.transcript import Transcript, order, wait_until
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.toolchain import Toolchain
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ide.domain import selection, suites
 from ide.wire.run_shapes import Test
-from tests.workers.conftest import Transcript, order
+from tests.workers.transcript import Transcript, order
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.sandbox import Ended, Order
 from workers.testers import orders

@@ -6,8 +6,8 @@ import pytest
 
 from ide.wire.codes import Outcome as Ending
 from ide.wire.codes import RunState
-from tests.workers.conftest import Transcript
 from tests.workers.testers.suites import Outcome, order_of
+from tests.workers.transcript import Transcript
 from workers.sandboxes.bubblewrap import Bubblewrap
 from workers.sandboxes.sandbox import Cause
 from workers.testers.results import TEXT_LENGTH, Results
